@@ -124,6 +124,7 @@ def test_plan__comes_back_and_is_the_agreed_plan(folder: AssessmentFolder) -> No
             {"1": {"decision": "Merge", "into": 2}, "2": {"decision": "Merge", "into": "1"}},
             "C30", "E6",
         ),
+        ({"1": {"decision": "Merge", "into": "1"}}, "C30", "E6"),
         ({"1": {"decision": "Merge", "into": "C1"}}, "C31", "E6"),
         ({"1": {"decision": "Adopt", "deadline": date(2025, 1, 1)}}, "C32", "H6"),
         ({"2": {"wording": "Meet twice"}}, "C33", "D7"),

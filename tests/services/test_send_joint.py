@@ -208,7 +208,9 @@ def test_cli__says_what_to_record_and_what_keeps_messages_back(folder: Assessmen
     ran = CliRunner().invoke(cli, ["send", "--progress", "-C", str(folder.root)])
     both = f"xlassess sent {reference(result, 'Ada Ash')} {reference(result, 'Birch Trust')}"
     assert both in ran.output
-    assert "Send it yourself, or name one person as owner" in " ".join(ran.output.split())
+    assert "or name one person as owner in the plan workbook: xlassess plan" in " ".join(
+        ran.output.split()
+    )
     ran = CliRunner().invoke(cli, ["remind", "--progress", "-C", str(folder.root)])
     assert "Reminders are for workbooks recorded as sent: xlassess sent REF" in ran.output
     ran = CliRunner().invoke(cli, ["send", "--to", "Cy Cedar", "-C", str(folder.root)])

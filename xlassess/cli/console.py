@@ -131,7 +131,8 @@ class Console:
             self.heading(one.title)
             self.some(one.names, rest)
             if one.remedy:
-                self.say(f"{one.remedy}: {one.command}" if one.command else one.remedy)
+                said = f"{one.remedy.rstrip('.')}: {one.command}"
+                self.say(said if one.command else one.remedy)
 
     def table(
         self,

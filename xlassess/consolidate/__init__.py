@@ -1,6 +1,6 @@
 """From a round's returns to the summary workbook that a committee reads."""
 
-from xlassess.consolidate.assemble import summarise
+from xlassess.consolidate.assemble import left_to_decide, summarise
 from xlassess.consolidate.behind import AnsweredBy, AnswersBehind, GivenText, answers_behind
 from xlassess.consolidate.feedback import feedback_page, is_feedback_page, is_page_of
 from xlassess.consolidate.figures.portfolio import (
@@ -57,6 +57,7 @@ __all__ = [
     "is_feedback_page",
     "is_on_record",
     "is_page_of",
+    "left_to_decide",
     "matters_of",
     "may_be_shown_as",
     "own_answers",

@@ -24,6 +24,7 @@ from xlassess.consolidate.figures.overview import (
     planning_scenario,
 )
 from xlassess.consolidate.figures.plan_counts import PlanCounts, plan_counts, waiting
+from xlassess.consolidate.figures.privacy.attribution import Participants
 from xlassess.consolidate.figures.rows import (
     actions_of,
     counted_rows,
@@ -113,6 +114,34 @@ def summarise(record: Round, made_at: datetime) -> Summary:
         noted=f"{record.events}:{record.head}" if record.events else "",
         findings=tuple(row for group in groups for row in findings_of(inputs, group)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class LeftToDecide:
+    """How many proposals and concerns the agreed plan does not settle, and as what they count."""
+
+    count: int
+    participants: Participants
+
+
+def left_to_decide(record: Round, made_at: datetime) -> LeftToDecide:
+    """Return how much the agreed plan does not settle, as the summary has it, and nothing else.
+
+    Args:
+        record: the round as the ledger tells it.
+        made_at: the moment the summary would speak of.
+
+    Raises:
+        XlassessError: a workbook was issued with questions the record does not hold.
+    """
+    inputs = round_inputs(record, made_at)
+    groups = groups_of(record)
+    actions = _actions(inputs, groups)
+    each = (
+        _waiting(record, group.key, _facts(inputs, group, _figures(inputs, group), actions, ()))
+        for group in groups
+    )
+    return LeftToDecide(sum(each), inputs.participants)
 
 
 def _agreed(record: Round) -> AgreedPlan | None:

@@ -316,7 +316,7 @@ class Ledger:
             some = EVENTS.c.what.in_(joint.STEPS.values())
             if db.scalar(select(EVENTS.c.number).where(some).limit(1)) is None:
                 return {}
-            return joint.plans(events.read(db), up_to)
+            return joint.plans(events.read_whole(db), up_to)
 
     def decided_at_issue(self, round_name: str) -> dict[str, frozenset[str]]:
         """Return the rows in which a decision stood as plan workbooks of a round were issued.
@@ -733,7 +733,7 @@ class Ledger:
             used = {one.identity.digest for one in issued}
             kept = reads.toolkits(db)
             number, head = events.head(db)
-            happened = events.read(db)
+            happened = events.read_whole(db)
             log = Replay().follow(happened)
             found = reads.returns(db, reads.of_round(name))
             history = reads.as_they_count(found, reads.replaced(db))

@@ -706,8 +706,8 @@ _CHECK = (
         "C30",
         "query",
         "Merged in a circle",
-        "The rows {rows} are merged into each other, so that none of them is left.",
-        "Decide which of them stays, and pick “Adopt” there.",
+        "{what}, so that nothing of it is left.",
+        "Decide which row stays, and pick “Adopt” there.",
     ),
     Kind(
         "C31",

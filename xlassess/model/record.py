@@ -154,7 +154,7 @@ class SentMessage:
 
 
 NoticeKind = Literal[
-    "no such address", "not delivered", "delayed", "away", "automatic reply", "read"
+    "no such address", "not delivered", "delayed", "away", "automatic reply", "read", "unread"
 ]
 """What a message that no person wrote says about one that was sent."""
 

@@ -358,7 +358,7 @@ def status(
         reports=found.reports,
         offers=found.offered.offers,
         senders=_senders(history, record.issued, respondents),
-        waiting=_waiting(folder, assessment.round, found, today),
+        waiting=_waiting(folder, found, assessment.round, respondents, today),
         basis=Basis(register, record, found.said),
     )
 
@@ -393,14 +393,17 @@ def _senders(
     return sent
 
 
-def _waiting(folder: AssessmentFolder, round_name: str, found: _Found, today: date) -> int | None:
+def _waiting(
+    folder: AssessmentFolder, found: _Found, round_name: str, people: Sequence[Respondent],
+    today: date,
+) -> int | None:  # fmt: skip
     """How many proposals and concerns the agreed plan does not settle, if that may be told."""
     if round_name not in found.plans:
         return 0
     # What that takes is loaded for it alone: most rounds have no plan yet.
     from xlassess.services.plans.plan import waiting_in
 
-    found_now = waiting_in(folder, datetime.combine(today, time(12), timezone.utc))
+    found_now = waiting_in(folder, datetime.combine(today, time(12), timezone.utc), people)
     return found_now.count if found_now else None
 
 

@@ -212,6 +212,17 @@ def test_mailbox__a_sentence_that_begins_like_a_message_is_none(
     assert both[0].text.startswith("Hello From here on we answer: From Ada")
 
 
+def test_message__encrypted_by_pgp_within_its_text_or_as_a_file() -> None:
+    inside = a_mail("-----BEGIN PGP MESSAGE-----\n\nhQEMA\n-----END PGP MESSAGE-----\n")
+    beside = a_mail("see the file")
+    beside.add_attachment(
+        b"\x85\x01", maintype="application", subtype="octet-stream", filename="return.xlsx.pgp"
+    )
+    for mail in (inside, beside):
+        read = read_message(mail.as_bytes())
+        assert (read.files, read.problem) == ((), "it is encrypted")
+
+
 @pytest.mark.parametrize(
     "entry",
     [

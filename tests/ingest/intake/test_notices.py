@@ -72,6 +72,23 @@ def test_notice__a_bounce_in_words() -> None:
 
 
 @pytest.mark.parametrize(
+    ("subject", "said", "kind"),
+    [
+        ("Undeliverable: your view", "The email address you entered couldn't be found. Remote "
+         "Server returned '550 5.1.10 RESOLVER.ADR.RecipientNotFound'", "no such address"),
+        ("Delivery failure", "jo@ash.example: unrouteable address", "no such address"),
+        ("Undeliverable: your view", "jo@ash.example: the mailbox is full", "not delivered"),
+        ("Warning: message delayed 4 hours", "To jo@ash.example it has not been delivered yet.",
+         "delayed"),
+    ],
+)  # fmt: skip
+def test_notice__in_words_says_what_became_of_it(subject: str, said: str, kind: str) -> None:
+    mail = read_message(f"From: postmaster@x.example\nSubject: {subject}\n\n{said}".encode())
+    assert mail.notice is not None
+    assert mail.notice.kind == kind
+
+
+@pytest.mark.parametrize(
     ("said", "until"),
     [
         ("I am on leave until 4 May.", "2026-05-04"),
@@ -122,6 +139,40 @@ def test_notice__a_read_receipt() -> None:
     )  # fmt: skip
     assert mail.notice is not None
     assert (mail.notice.kind, mail.notice.ids) == ("read", (OURS,))
+
+
+@pytest.mark.parametrize(
+    ("done", "kind"), [("displayed", "read"), ("deleted", "unread"), ("deleted/error", "unread")]
+)
+def test_notice__a_receipt_says_whether_it_was_read(done: str, kind: str) -> None:
+    mail = read_message(
+        b"From: jo@ash.example\nSubject: your view\n"
+        b'Content-Type: multipart/report; report-type=disposition-notification; boundary="b"\n\n'
+        b"--b\nContent-Type: text/plain\n\nAbout it.\n--b\n"
+        b"Content-Type: message/disposition-notification\n\n"
+        b"Final-Recipient: rfc822; jo@ash.example\nDisposition: manual-action/MDN-sent-manually; "
+        + done.encode() + b"\n--b--\n"
+    )  # fmt: skip
+    assert mail.notice is not None
+    assert mail.notice.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("subject", "said", "kind"),
+    [
+        (
+            "Read: your view",
+            "Your message\n To: Jo\n Subject: your view\nwas read on Monday.",
+            "read",
+        ),
+        ("Not read: your view", "Your message\n To: Jo\nwas deleted without being read.", "unread"),
+        ("Read: this first", "Your message was clear. I read it.", None),
+        ("Re: your view", "Your message was read, thank you.", None),
+    ],
+)
+def test_notice__a_receipt_in_words(subject: str, said: str, kind: str | None) -> None:
+    mail = read_message(f"From: jo@ash.example\nSubject: {subject}\n\n{said}".encode())
+    assert (mail.notice.kind if mail.notice else None) == kind
 
 
 @pytest.mark.parametrize(

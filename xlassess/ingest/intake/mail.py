@@ -42,6 +42,7 @@ NOTICED = {
     "not delivered": "it says that a message could not be delivered",
     "delayed": "it says that a message is delayed",
     "read": "it is a receipt",
+    "unread": "it says that a message was deleted without being read",
 }
 LONG_HEAD = "its head is longer than that of any message"
 TOO_MUCH = "it has more parts than a message of people has"
@@ -58,6 +59,7 @@ _SIGNED, _CMS_HEAD = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02", 64
 """How what is signed, and not encrypted, names itself near its beginning: RFC 5652, section 5.1."""
 
 _PGP = b"-----BEGIN PGP MESSAGE-----"
+_PGP_NAMES = (".pgp", ".gpg")
 IS_ENCRYPTED = "it is encrypted"
 
 SIGNED_WHOLE = "it is signed with S/MIME as one sealed piece, which is not opened here"
@@ -132,13 +134,14 @@ def _taken_apart(data: bytes) -> ReadMail:
         name = _file_name(part)
         if name or part.get_content_disposition() == "attachment" or not kind.startswith("text/"):
             content = _content(part)
-            if content[:_CMS_HEAD].lstrip().startswith(_PGP):
+            if content[:_CMS_HEAD].lstrip().startswith(_PGP) or name.lower().endswith(_PGP_NAMES):
                 encrypted = True
             elif kind not in ENCRYPTED:
                 files.append(MailFile(name or "unnamed", content))
         else:
             messages[-1][1].append((kind, _text(part)))
     text = _said_in(messages)
+    encrypted |= text.startswith(_PGP.decode())
     pages = (own_page(one) for kind, one in messages[0][1] if kind == "text/html")
     problem = instead(mail, " ".join((text, *pages)))
     if not files and (encrypted or signed):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, datetime
+from email import message_from_string
 from email.message import Message
 from email.utils import parseaddr
 
@@ -17,13 +18,24 @@ from xlassess.model.record import NoticeKind
 
 _OURS = re.compile(rb"<xlassess\.[0-9a-f]{32}@[^>\s]{1,255}>")
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"@]{1,64}@[A-Za-z0-9.-]{1,255}")
-_MOST_ADDRESSES = 20
+_MOST_ADDRESSES, _MOST_FIELDS = 20, 4_000
 _ROBOT = re.compile(r"(?:mailer-daemon|postmaster|mail-daemon)@", re.IGNORECASE)
 _FAILED = re.compile(
     r"undeliver|delivery (?:status notification|has failed|failure)|returned mail"
-    r"|mail delivery fail|failure notice|could not be delivered",
+    r"|mail delivery fail|failure notice|could not be delivered|message delayed|delayed mail",
     re.IGNORECASE,
 )
+_DELAYED = re.compile(
+    r"\b(?:message|mail|delivery) (?:is |was |has been )?delayed|not (?:yet )?been delivered yet"
+    r"|not yet been delivered|(?:will|keeps?) (?:be )?(?:retried|try(?:ing)?)",
+    re.IGNORECASE,
+)
+_RECEIPT = re.compile(
+    r"\s*Your message\b.{1,600}?\bwas (?:(?P<unread>deleted without being read)|read|displayed)\b",
+    re.IGNORECASE,
+)
+"""How Outlook says it where the report itself was lost on the way."""
+
 _AWAY = re.compile(
     r"out of (?:the )?office|automatic reply|auto(?:matic)?[- ]?(?:reply|response)|on leave"
     r"|away from",
@@ -31,7 +43,9 @@ _AWAY = re.compile(
 )
 _UNKNOWN = re.compile(
     r"user unknown|unknown user|no such (?:user|recipient|mailbox|address)|does not exist"
-    r"|address (?:was )?not found|unknown recipient|recipient not found|5\.1\.1\b",
+    r"|address (?:was )?not found|unknown (?:recipient|mailbox)|recipient ?not ?found"
+    r"|(?:could not|couldn['’]t|cannot) be found|unroute?able address|invalid recipient"
+    r"|\b5\.1\.(?:1|2|10)\b",
     re.IGNORECASE,
 )
 _MONTHS = (
@@ -79,16 +93,16 @@ def notice_in(
     if kind == "automatic reply":
         until = _until(f"{subject} {text}", came.date() if came else None)
         kind = "away" if until or _AWAY.search(f"{subject} {text}") else kind
-    about = (sender,) if kind in ("away", "automatic reply", "read") else _recipients(mail, text)
+    theirs = ("away", "automatic reply", "read", "unread")
+    about = (sender,) if kind in theirs else _recipients(mail, text)
     ours = tuple(dict.fromkeys(one.decode("ascii", "replace") for one in _OURS.findall(data)))
     return MailNotice(kind, ours[:_MOST_ADDRESSES], about, until)
 
 
 def _kind(mail: Message, sender: str, subject: str, text: str) -> NoticeKind | None:
+    if receipt := _receipt(mail, subject, text):
+        return receipt
     if mail.get_content_type() == "multipart/report":
-        report = str(mail.get_param("report-type", "") or "").casefold()
-        if report == "disposition-notification":
-            return "read"
         return _failure(mail, text)
     if _ROBOT.match(sender) and _FAILED.search(f"{subject} {text}"):
         return _failure(mail, text)
@@ -103,6 +117,17 @@ def _kind(mail: Message, sender: str, subject: str, text: str) -> NoticeKind | N
     return None
 
 
+def _receipt(mail: Message, subject: str, text: str) -> NoticeKind | None:
+    """What a receipt says of a message; None for what is none."""
+    if mail.get_content_type() == "multipart/report":
+        report = str(mail.get_param("report-type", "") or "").casefold()
+        if report == "disposition-notification":
+            return "unread" if _was_deleted(mail) else "read"
+    elif re.match(r"\s*(?:not )?read:", subject, re.I) and (receipt := _RECEIPT.match(text)):
+        return "unread" if receipt["unread"] else "read"
+    return None
+
+
 def _failure(mail: Message, text: str) -> NoticeKind:
     """How a message failed: RFC 3464, section 2.3.3, or by the words."""
     actions, codes = [], []
@@ -111,7 +136,30 @@ def _failure(mail: Message, text: str) -> NoticeKind:
         codes.append(f"{block.get('Status', '')} {block.get('Diagnostic-Code', '')}"[:1000])
     if actions and "failed" not in actions and "delayed" in actions:
         return "delayed"
-    return "no such address" if _UNKNOWN.search(" ".join((*codes, text))) else "not delivered"
+    said = " ".join((*codes, text))
+    if not actions and _DELAYED.search(said):
+        return "delayed"
+    return "no such address" if _UNKNOWN.search(said) else "not delivered"
+
+
+def _was_deleted(mail: Message) -> bool:
+    """True for a receipt that says that nobody opened the message: RFC 8098, section 3.2.6."""
+    told = (
+        block.get("Disposition", "").rpartition(";")[2].strip().casefold()
+        for part in mail.walk()
+        if part.get_content_type() == "message/disposition-notification"
+        for block in _heads_in(part)
+    )
+    return any(one.startswith("deleted") for one in told)
+
+
+def _heads_in(part: Message) -> Iterator[Message]:
+    """Yield the fields of a part of a report, however the library took it apart."""
+    payload = part.get_payload()
+    if isinstance(payload, list):
+        yield from (one for one in payload if isinstance(one, Message))
+    else:
+        yield message_from_string(str(payload)[:_MOST_FIELDS])
 
 
 def _blocks(mail: Message) -> Iterator[Message]:

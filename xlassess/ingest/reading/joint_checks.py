@@ -156,7 +156,9 @@ def _merges(rows: _Rows, decided: Set[str]) -> Iterator[CellFinding]:
         elif (circle := _circle(into, number)) and number not in told:
             told.update(circle)
             asks = [_slot(one, fields.DECISION) for one in circle]
-            yield rows.at("C30", number, fields.INTO, asks, rows=" and ".join(circle))
+            several = f"The rows {' and '.join(circle)} are merged into each other"
+            what = several if len(circle) > 1 else f"Row {number} is merged into itself"
+            yield rows.at("C30", number, fields.INTO, asks, what=what)
         elif target in decided and not rows.has(target, fields.DECISION):
             continue  # what is asked about that row settles this one, too
         elif decision not in (fields.ADOPT, fields.REWORD, fields.MERGE):

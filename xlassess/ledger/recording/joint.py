@@ -17,7 +17,7 @@ from typing import Any
 from xlassess.contract.layout import JOINT
 from xlassess.ledger.tables.course import follow
 from xlassess.ledger.tables.events import Entry, Event, What
-from xlassess.ledger.tables.replay import Replay
+from xlassess.ledger.tables.replay import WAIVING, Replay
 from xlassess.model import plan
 from xlassess.model.answer import Issued, Return, Value
 from xlassess.model.plan import (
@@ -273,7 +273,9 @@ def plans(log: Iterable[Event], up_to: int | None = None) -> dict[str, AgreedPla
         up_to: the last event that is to count; None for all.
     """
     events = [event for event in log if up_to is None or event.number <= up_to]
-    return follow(_holding(events))
+    ours = {event.reference for event in events if event.what in STEPS.values()}
+    # Of thousands of returns nothing else matters here; a decision may name another workbook.
+    return follow(_holding([e for e in events if e.reference in ours or e.what in WAIVING]))
 
 
 def decided_at_issue(

@@ -35,6 +35,7 @@ _NOTICED: Mapping[NoticeKind, str] = {
     "away": "away",
     "automatic reply": "automatic reply",
     "read": "message was opened",
+    "unread": "message was deleted unread",
 }
 
 _SENTENCES = re.compile(r"(?<=[.!?”]) (?=[A-Z“])")

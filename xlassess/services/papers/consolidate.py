@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -20,7 +21,7 @@ from xlassess.consolidate import (
 )
 from xlassess.ledger import Ledger
 from xlassess.ledger.archive import hash_of_file
-from xlassess.model.assessment import Attribution, Promise, strictest
+from xlassess.model.assessment import Attribution, Promise, Respondent, strictest
 from xlassess.model.errors import XlassessError
 from xlassess.model.record import Output, OutputKind, Round
 from xlassess.services.common.asked import requests
@@ -156,8 +157,9 @@ def output_from(record: Round, summary: Summary, kind: OutputKind) -> Output:
 
 
 def present_round(
-    folder: AssessmentFolder, anyway: str = "", shown: Attribution = "named"
-) -> Round:
+    folder: AssessmentFolder, anyway: str = "", shown: Attribution = "named",
+    people: Sequence[Respondent] | None = None,
+) -> Round:  # fmt: skip
     """Return the present round as an output may show it, one workbook for each place.
 
     Args:
@@ -165,6 +167,7 @@ def present_round(
         anyway: why everything is to be shown that has come back, although that may, with what was
             written earlier, give single answers away; empty if it is not.
         shown: how answers are shown at most, where the settings would show more.
+        people: whom the register names, where it has been read.
 
     Raises:
         NothingToSumUpError: nothing has come back yet.
@@ -180,7 +183,8 @@ def present_round(
     )
     if not Ledger.is_at(folder.ledger):
         raise nothing
-    named = {place for place, _ in requests(assessment, folder.respondents())}
+    people = folder.respondents() if people is None else people
+    named = {place for place, _ in requests(assessment, people)}
     with Ledger(folder.ledger) as ledger:
         record = standing_only(ledger.round_record(assessment), named)
         if not record.current:

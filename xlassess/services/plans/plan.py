@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
-from xlassess.consolidate import HeldBackError, Summary, matters_of, summarise
+from xlassess.consolidate import HeldBackError, left_to_decide, matters_of, summarise
 from xlassess.generate import PlanPart, plan_questions
 from xlassess.ledger import Ledger
 from xlassess.model import plan as fields
@@ -95,7 +96,8 @@ def plan(
         # What it says of answers counts as shown, whoever reads it.
         ledger.record_output(assessment.round, output_from(record, summary, "plan"))
         (issue,) = issue_joint(folder, ledger, (draft,), reissue=reissue)
-    return _planned(issue, matters, record.plan, _waiting(summary))
+    waiting = sum(part.waiting for part in summary.parts)
+    return _planned(issue, matters, record.plan, waiting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,9 @@ class ToBeDecided:
     output: Output | None = None
 
 
-def waiting_in(folder: AssessmentFolder, now: datetime) -> ToBeDecided | None:
+def waiting_in(
+    folder: AssessmentFolder, now: datetime, people: Sequence[Respondent] | None = None
+) -> ToBeDecided | None:
     """Return how many proposals and concerns of the present round wait for a decision.
 
     None do before a plan was agreed.
@@ -117,6 +121,7 @@ def waiting_in(folder: AssessmentFolder, now: datetime) -> ToBeDecided | None:
     Args:
         folder: the assessment.
         now: the present moment, in UTC.
+        people: whom the register names, where it has been read.
 
     Returns:
         None where it may not be told: with what was shown earlier, it would give answers away.
@@ -130,17 +135,15 @@ def waiting_in(folder: AssessmentFolder, now: datetime) -> ToBeDecided | None:
     if agreed is None or not agreed.actions:
         return ToBeDecided(0)
     try:
-        record = present_round(folder)
+        record = present_round(folder, people=people)
     except NothingToSumUpError:
         return ToBeDecided(0)
     except HeldBackError:
         return None
-    summary = summarise(record, now)
-    return ToBeDecided(_waiting(summary), output_from(record, summary, "progress paper"))
-
-
-def _waiting(summary: Summary) -> int:
-    return sum(part.waiting for part in summary.parts)
+    found = left_to_decide(record, now)
+    shown = found.participants
+    output = Output("progress paper", now, shown.attribution, shown.minimum, record.base)
+    return ToBeDecided(found.count, output)
 
 
 def _planned(
