@@ -279,6 +279,23 @@ def test_words__say_which_sections_are_not_compared(pat: Toolkit) -> None:
     assert told.count("; ") + 1 == len(pat.sections)
 
 
+def test_words__that_no_section_moved_is_said_of_sections_that_could_be_compared(
+    pat: Toolkit,
+) -> None:
+    then = held(pat, {"r1": 2, "r2": 2, "r3": 2}, "2025")
+    up = {"r1": 1, "r2": 1, "r3": 1}
+    part, whole = pat, pat
+    for number, section in enumerate(pat.sections):
+        whole = changed(whole, section.items[0].id, ask="Other?")
+        part = changed(part, section.items[0].id, ask="Other?") if number else part
+    none = trend(then, held(whole, up, "2026"))
+    assert trend_in_words(none)[0] == "Of single questions:"
+    some = trend(then, held(part, up, "2026"))
+    lines = tuple(replace(one, change="") if one.kind == "section" else one for one in some.lines)
+    told = trend_in_words(replace(some, lines=lines))
+    assert told[0] == "No section moved clearly. Of single questions:"
+
+
 def test_words__of_a_report_name_single_questions_in_place_of_a_sheet(pat: Toolkit) -> None:
     then = held(pat, {"r1": 2, "r2": 2, "r3": 2}, "2025")
     found = trend(then, held(pat, {"r1": 1, "r2": 1, "r3": 1}, "2026"))

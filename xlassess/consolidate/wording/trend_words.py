@@ -44,7 +44,9 @@ def _moved(trend: Trend, *, sheets: bool) -> Iterator[str]:
             yield _nothing_claimed(trend, sheets=sheets)
         return
     if not whole:
-        yield say("trend_only_items")
+        # That none moved is said where one could have been seen to.
+        sections = [line.moves for line in trend.of("section") if line.moves is not None]
+        yield say("trend_only_items", any(not moves.withheld for moves in sections))
     for way in ("up", "down"):
         yield from _each_way(whole or items, way)
     if whole and items:
