@@ -73,6 +73,8 @@ MEANINGS = [
     Meaning("pat", "1F", ("understanding", "on its own", "some of its goals"), ("agree",)),
     Meaning("pat", "3A", ("working in partnership", "most senior")),
     Meaning("pat", "5F", ("process", "outcomes", "innovation", "focus")),
+    *_both("7.1", "basic", ("aims and priorities",)),
+    *_both("7.4", "advanced", ("consistent with",), ("requires",)),
     Meaning(ROCHFORD, "1.1", ("governance structure", "effective", "strategic leadership")),
     Meaning(ROCHFORD, "1.5", ("need", "elected member", "best placed"), ("settled", "whether")),
     Meaning(ROCHFORD, "1.7", ("needed", "protocols", "in the past"), ("settled", "whether")),
@@ -89,6 +91,9 @@ MEANINGS = [
     Meaning(WBT, "3.5a", ("district", "county", "work together"), ("relationship",)),
     Meaning(WBT, "6.3", ("LAA targets", "delivering", "robust"), ("that is",)),
     Meaning(WBT, "6.4a", ("evidence base", "fresh", "story of place", "up to date"), ("living",)),
+    Meaning(WBT, "6.3a", ("there a clear mechanism",)),
+    Meaning(WBT, "6.3b", ("there a clear mechanism",)),
+    Meaning("melton-checklist", "Q9", ("protocol", "reported", "shared"), ("agreed",)),
     Meaning(WBT, "7.6", ("benchmarking", "how effective", "partners"), ("judged",)),
 ]  # fmt: skip
 
