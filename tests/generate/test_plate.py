@@ -23,9 +23,12 @@ from xlassess.contract.layout import (
 from xlassess.contract.reference import find_references
 from xlassess.contract.seal import questions_digest, seal
 from xlassess.generate import Personal, Plate, build_plate
+from xlassess.generate.workbook.front import WIDTHS
 from xlassess.model.answer import Identity
 from xlassess.model.errors import XlassessError
 from xlassess.model.toolkit import Toolkit
+from xlassess.sheet import formats
+from xlassess.sheet.metrics import merged_width, text_width, usable_width
 
 TOOLKIT = a_toolkit("sum")
 PERSONAL_PARTS = {"xl/sharedStrings.xml", "docProps/core.xml", "docProps/custom.xml"}
@@ -120,6 +123,18 @@ def test_stamp__identity_stands_on_its_sheet_and_in_the_properties(any_toolkit: 
     assert rows == [[key, expected[key]] for key in (*IDENTITY_KEYS, "promise")]
     found = {p.name: p.value for p in book.custom_doc_props.props}
     assert found == {PROPERTY_PREFIX + key: value for key, value in expected.items()}
+
+
+def test_stamp__long_names_leave_room_for_what_follows_them_on_the_page() -> None:
+    partner = "Bwrdd Iechyd Prifysgol Betsi Cadwaladr a Chyngor Gwasanaethau Gwirfoddol " * 2
+    data = plate().stamp(personal(partner=partner.strip(), respondent="Ann Lee"))
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    start = book[START]
+    carrier = start[cell_name(REFERENCE_ROW, 0)].value
+    assert text_width(carrier, formats.SMALL.size) <= usable_width(merged_width(WIDTHS.values()))
+    assert "…, Ann Lee · " in carrier
+    assert ", round 2026" in carrier
+    assert partner.strip() in [c.value for row in start for c in row]
 
 
 def test_stamp__respondent_without_a_name_and_level() -> None:

@@ -27,12 +27,15 @@ from xlassess.contract.query_layout import last_time_layout
 from xlassess.generate.partner_workbook import CommonIdentity, common_identity, write_workbook
 from xlassess.generate.workbook.cells import Contents
 from xlassess.generate.workbook.draft import IN_CELLS, Draft, PersonalCells, placeholder
+from xlassess.generate.workbook.front import WIDTHS
 from xlassess.generate.workbook.last_time import LastTime, ShownAnswers
 from xlassess.generate.workbook.lists import Lists
 from xlassess.model.answer import Identity
 from xlassess.model.assessment import LEVELS, Assessment
 from xlassess.model.errors import XlassessError
 from xlassess.model.toolkit import Toolkit
+from xlassess.sheet import formats
+from xlassess.sheet.metrics import merged_width, text_width, usable_width
 from xlassess.sheet.protection import lock_structure
 from xlassess.sheet.validation import LONGEST_CELL, SheetError, utf16_length
 from xlassess.sheet.words import Words
@@ -259,7 +262,7 @@ class Plate:
         who = f"{partner}, {respondent}" if respondent else partner
         return self._package.copy(
             {
-                "carrier": _filled(self._carrier, personal.reference, who),
+                "carrier": _fitting(self._carrier, personal.reference, partner, respondent),
                 "title": _filled(self._title, personal.reference, who),
                 "reference": personal.reference,
                 "partner": partner,
@@ -278,6 +281,28 @@ def _one_line(text: str) -> str:
 
 def _filled(pattern: str, reference: str, who: str) -> str:
     return pattern.replace(_REFERENCE, reference).replace(_WHO, who)
+
+
+_CARRIER = usable_width(merged_width(WIDTHS.values()))
+"""Points across the printed page of Start, the narrowest of a workbook's sheets."""
+
+_FEWEST_LETTERS = 20
+"""Letters of a name that are left at least."""
+
+
+def _fitting(pattern: str, reference: str, partner: str, respondent: str) -> str:
+    """The line at the head of every sheet, with names shortened where it would leave the page.
+
+    They stand in full below it on Start. What comes after them, such as the marking, is kept.
+    """
+    names = [name for name in (partner, respondent) if name]
+    for place, name in enumerate(names):
+        for letters in range(len(name), _FEWEST_LETTERS, -1):
+            names[place] = name if letters == len(name) else f"{name[:letters].rstrip()}…"
+            line = _filled(pattern, reference, ", ".join(names))
+            if text_width(line, formats.SMALL.size) <= _CARRIER:
+                return line
+    return _filled(pattern, reference, ", ".join(names))
 
 
 def build_plate(toolkit: Toolkit, assessment: Assessment, digest: str, password: str) -> Plate:
