@@ -270,11 +270,10 @@ def _line_name(now: RoundLook, key: FigureKey) -> tuple[str, str]:
         item = next(one for one in now.items if (one.item.id, one.field) == (key.of, key.field))
         return item.item.id, item.name
     if key.kind == "section":
-        place, each = next(
-            (place, one) for place, one in enumerate(now.sections, 1)
-            if (one.section.id, one.field) == (key.of, key.field)
-        )  # fmt: skip
-        return str(place), each.name
+        each = next(
+            one for one in now.sections if (one.section.id, one.field) == (key.of, key.field)
+        )
+        return str(each.number), each.name
     whole = next(one for one in now.overall if answer_field(one.view) == key.field)
     name = "Grand total" if now.toolkit.scoring.rule == "sum" else "Overall"
     return "", f"{name} ({whole.name})" if whole.name else name

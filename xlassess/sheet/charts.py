@@ -484,8 +484,10 @@ def dot_plot(book: WorkbookWriter, plot: DotPlot, frame: Frame) -> Any:
     chart = book.chart("scatter")
     for each in plot.dots:
         chart.add_series(_dots(each))
+    # Dots at the lowest end reach over the edge at which the names end.
+    names = [f"{name}\u2003" for name in plot.names]
     chart.add_series(_dots(Dots(
-        " ", plot.edge, plot.places, "none", 5, palette.INK, plot.names, "left",
+        " ", plot.edge, plot.places, "none", 5, palette.INK, names, "left",
     )))  # fmt: skip
     low, high = plot.limits
     # Eleven percentages along a narrow axis are turned on their side; five can be read.

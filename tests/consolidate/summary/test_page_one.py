@@ -202,3 +202,62 @@ def test_page_one__no_picture_of_bars_where_too_few_fit_to_compare():
     roomy = summarise(a_round([find_toolkit("rochford-hallmarks")], 13), MADE_AT)
     book = openpyxl.load_workbook(io.BytesIO(summary_bytes(roomy)))
     assert len(book["Summary"]._charts) == 2
+
+
+def rows_of_table(sheet, name: str):
+    table = next(each for each in sheet.tables.values() if each.name.startswith(name))
+    return [[cell.value for cell in row] for row in sheet[table.ref]]
+
+
+def test_page_one__every_section_has_a_line_with_each_view_beside_the_other():
+    toolkit = find_toolkit("working-better-together")
+    summary = summarise(a_round([toolkit], 6), MADE_AT)
+    data = summary_bytes(summary)
+    sheet = openpyxl.load_workbook(io.BytesIO(data), data_only=True)["Summary"]
+    heads, *lines = rows_of_table(sheet, "Sections")
+    assert heads == [
+        "Section", "To act on", "Against own goals: low", "Against other LSPs: low"
+    ]  # fmt: skip
+    assert [line[0][:2] for line in lines] == [f"{n} " for n in range(1, 8)]
+    low = {"not-very-well", "not-at-all"}
+    for section, (_, marked, *views) in zip(toolkit.sections, lines, strict=False):
+        parts = [e for e in summary.parts[0].sections if e.section.id == section.id]
+        assert marked == f"{parts[0].flagged} of {parts[0].given}"
+        for each, said in zip(parts[1:], views, strict=True):
+            given = {c: n for counts in each.scales.values() for c, n in counts.items()}
+            counts = [sum(x.get(c, 0) for x in each.scales.values()) for c in low]
+            assert said.startswith(f"{sum(counts)} of ")
+            assert given
+
+
+def test_page_one__nothing_empty_is_drawn_where_no_section_has_a_mean():
+    pat = find_toolkit("pat")
+    record = a_round([pat], 10, Wish(gaps=0.9, talk=0))
+    summary = summarise(record, MADE_AT)
+    assert all(each.score.mean is None for each in summary.parts[0].sections)
+    book = openpyxl.load_workbook(io.BytesIO(summary_bytes(summary)))
+    drawn = [type(chart).__name__ for chart in book["Summary"]._charts]
+    assert drawn == ["BarChart"]
+
+
+def test_checklists__page_one_says_what_each_waits_for():
+    summary = summarise(
+        a_round([find_toolkit("melton-checklist")], 3, Wish(returned=1, talk=0.1)), MADE_AT
+    )
+    page = openpyxl.load_workbook(io.BytesIO(summary_bytes(summary)))["Summary"]
+    text = " ".join(str(cell.value) for (cell,) in page.iter_rows(max_col=1) if cell.value)
+    for each in summary.parts[0].checklists:
+        for line in each.settle:
+            assert f"({line.item}): {line.answer}" in text
+    assert text.count("Decision and sign-off") == len(summary.parts[0].checklists)
+    assert height(page, page.max_row) * page.page_setup.scale / 100 <= PAGE
+
+
+def test_findings__what_and_why_stand_in_one_cell():
+    summary = summarise(a_round([find_toolkit("pat")], 6), MADE_AT)
+    sheet = openpyxl.load_workbook(io.BytesIO(summary_bytes(summary)))["Findings"]
+    heads, *lines = rows_of_table(sheet, "Findings")
+    assert heads == ["Under", "What is found"]
+    assert all(all(line) for line in lines)
+    point = next(p for p in summary.parts[0].narrative.concerns if p.what)
+    assert f"{point.what}. {point.why}" in [line[1] for line in lines]

@@ -359,7 +359,7 @@ def test_checklists__of_one_proposal_are_told_apart_and_are_no_survey():
     toolkit = find_toolkit("melton-checklist")
     same = answers(toolkit, {("H1", "answer"): "Harbour Alliance"})
     part = part_of(toolkit, [all_at(toolkit, "no") + same] * 2, attribution="named")
-    firsts = [text.partition(":")[0] for text in (part.narrative.reading, *part.narrative.more)]
+    firsts = [text.partition(":")[0] for text in part.narrative.more]
     assert len(set(firsts)) == 2
     assert firsts == [f"Harbour Alliance ({each.of})" for each in part.checklists]
     assert not any(each.person.respondent in firsts[0] for each in part.entries)
@@ -370,6 +370,16 @@ def test_checklists__of_one_proposal_are_told_apart_and_are_no_survey():
     one = part_of(toolkit, [all_at(toolkit, "no") + same])
     assert one.narrative.reading.startswith("Harbour Alliance: ")
     assert "one person's view" not in one.narrative.caution
+
+
+def test_checklists__several_lead_with_how_many_wait_and_for_what():
+    toolkit = find_toolkit("melton-checklist")
+    given = answers(toolkit, {("H1", "answer"): "Harbour Alliance"})
+    decided = given + answers(toolkit, {("R1", "answer"): "decline"})
+    told = part_of(toolkit, [given, decided, decided]).narrative
+    assert told.reading.startswith("3 completed checklists, each to be decided by itself: 3 have")
+    assert told.reading.endswith("1 has no decision yet.")
+    assert len(told.more) == 3
 
 
 def test_rate__nil_returns_count_as_back(pat):

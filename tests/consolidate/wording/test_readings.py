@@ -255,3 +255,114 @@ def test_band__that_speaks_well_comes_after_what_is_a_concern(pat):
     assert part.overall[0].band.reading in part.narrative.more
     one = part_of(pat, [all_at(pat, "agree", _1A="disagree")] * 4)
     assert one.narrative.reading == one.overall[0].band.reading
+
+
+def some_of(toolkit: Toolkit, code: str, kept: int):
+    """Answers to every so many-th item only."""
+    places = {item.id: place for place, item in enumerate(toolkit.items())}
+    return tuple(a for a in all_at(toolkit, code) if places[a.item] % 5 == kept)
+
+
+@pytest.mark.parametrize("name", ["pat", "melton-evaluation", "bv-partnership"])
+def test_unread__where_most_is_left_out_that_is_the_finding(name):
+    toolkit = find_toolkit(name)
+    code = next(c.code for c in toolkit.scales[toolkit.scoring.scale].substantive)
+    part = part_of(toolkit, [some_of(toolkit, code, n % 5) for n in range(10)])
+    assert part.narrative.reading.startswith("Too few could say on ")
+    assert part.narrative.decisions[0].startswith("Find out who can answer")
+    assert "highest" not in head(part)
+    assert part.narrative.titles.means == ""
+    whole = part_of(toolkit, [all_at(toolkit, code)] * 10)
+    assert "Too few" not in head(whole)
+
+
+def test_unread__views_are_not_called_divided_for_the_few_items_left(rochford):
+    yes, no = (some_of(rochford, code, 0) for code in ("yes", "no"))
+    part = part_of(rochford, [yes] * 3 + [no] * 3)
+    assert "split: 3 “Yes”, 3 “No”" in said(part)
+    assert "divided" not in head(part)
+    assert "divided" in head(part_of(rochford, [all_at(rochford, a) for a in ("yes", "no")] * 3))
+
+
+def test_mean__of_a_section_that_few_answered_is_not_set_beside_the_others(melton):
+    few = tuple(a for a in all_at(melton, "rating-4") if a.item[0] != "3")
+    low = all_at(melton, "rating-4", **{f"_3_{n}": "rating-1" for n in range(1, 6)})
+    part = part_of(melton, [low] * 2 + [few] * 7)
+    assert part.narrative.reading == (
+        "The mean is 4.0 of 5 in every section that enough answered, from 9 returns."
+    )
+    assert part.narrative.titles.answers["rating"] == ""
+    enough = part_of(melton, [low] * 6 + [few] * 3).narrative
+    assert "“Inclusivity” lowest with 1.0" in enough.reading
+    assert "“Inclusivity”" in enough.titles.answers["rating"]
+
+
+def test_levels__of_which_each_answers_little_of_a_section_are_not_compared(rochford):
+    people = respondents(6, [(f"P{n}", f"R{n}", "board" if n % 2 else "front") for n in range(6)])
+    first = ("1.1", "3.1", "4.1", "5.1", "6.1")
+    yes, no = all_at(rochford, "yes"), all_at(rochford, "no")
+    little = tuple(a for a in no if a.item in first)
+    gaps = part_of(rochford, [yes, little] * 3, people).narrative.levels
+    assert not {"Delivery", "Communities"} & {gap.what for gap in gaps}
+    told = part_of(rochford, [yes, no] * 3, people).narrative.levels
+    assert told[0].what == "Leadership"
+    assert told[0].why.endswith(": share of “Yes”.")
+
+
+def test_body__that_left_questions_out_is_not_called_clear_of_all():
+    toolkit = find_toolkit("bv-organisation")
+    whole, some = all_at(toolkit, "better"), some_of(toolkit, "better", 1)
+    part = part_of(toolkit, [whole, whole, some])
+    assert part.narrative.reading.endswith("on any question that it answered.")
+    assert [each.asked < each.questions for each in part.bodies].count(True) == 1
+    assert part_of(toolkit, [whole] * 3).narrative.reading.endswith("on any question.")
+
+
+def test_one_return__is_told_as_one_respondents_answers(rochford):
+    one = head(part_of(rochford, [all_at(rochford, "no")]))
+    assert "The one respondent answers “No” to 64 of the 64 questions" in one
+    assert "a quarter" not in one
+    assert "On all of these they are a quarter" in head(
+        part_of(rochford, [all_at(rochford, "no")] * 5)
+    )
+
+
+def test_few_returns__are_said_to_rate_and_not_to_give_concern():
+    toolkit = find_toolkit("working-better-together")
+    part = part_of(toolkit, [all_at(toolkit, "not-at-all")] * 2)
+    assert "are rated low by those who answered" in head(part)
+    assert "concern" not in head(part)
+    assert part.narrative.strengths[0].why.startswith("Nothing is rated high")
+    good = part_of(toolkit, [all_at(toolkit, "very-well")]).narrative
+    assert good.concerns[0].why.startswith("Nothing is rated low")
+
+
+def test_concern__where_more_than_half_disagree_whatever_the_mean(pat):
+    mixed = [everything(pat, 4)] * 3 + [all_at(pat, "strongly-agree", _4A="disagree")] * 5
+    part = part_of(pat, mixed)
+    assert [p.item for p in part.narrative.concerns] == ["4A"]
+    assert "5 of 8 answer “Disagree”, mean 2.8" in part.narrative.concerns[0].why
+    half = [everything(pat, 4)] * 4 + [all_at(pat, "strongly-agree", _4A="disagree")] * 4
+    assert part_of(pat, half).narrative.concerns[0].item == ""
+
+
+def test_unsure__says_of_which_answer_that_it_counts_for_nothing():
+    toolkit = find_toolkit("working-better-together")
+    part = part_of(toolkit, [all_at(toolkit, "dont-know")] * 4)
+    assert "“Don't know” counts neither for nor against." in part.narrative.unsure
+
+
+def test_flags__the_section_with_most_questions_is_not_the_finding():
+    toolkit = find_toolkit("working-better-together")
+    well = all_at(toolkit, "fairly-well")
+    part = part_of(toolkit, [well + all_at(toolkit, "no")] * 4)
+    assert part.narrative.titles.flags == ""
+    one = part_of(toolkit, [well + all_at(toolkit, "yes", _4_2b="no")] * 4)
+    assert one.narrative.titles.flags.startswith("“Benefits of collaboration” has most")
+
+
+def test_sections__have_their_own_numbers_from_every_view():
+    toolkit = find_toolkit("working-better-together")
+    sections = part_of(toolkit, [all_at(toolkit, "fairly-well")] * 3).sections
+    assert {each.number for each in sections} == set(range(1, 8))
+    assert {each.number for each in sections if each.name.startswith("Shared systems")} == {7}

@@ -141,6 +141,34 @@ def has_dartboard(part: ToolkitResults) -> bool:
     )
 
 
+def has_means(part: ToolkitResults) -> bool:
+    """True where a section has a mean that may be shown: else a picture of means is empty."""
+    return any(each.score.mean is not None for each in part.sections)
+
+
+def compares_significance(part: ToolkitResults) -> bool:
+    """True where sections differ in score or significance: else nothing matters more or less."""
+    places = {
+        (round(each.score.mean, 1), round(each.significance.mean, 1))
+        for each in part.sections
+        if each.score.mean is not None and each.significance.mean is not None
+    }
+    return len(places) > 1
+
+
+def compares_levels(part: ToolkitResults) -> bool:
+    """True where two levels or more have figures for a section, by a rule that scores."""
+    return part.toolkit.scoring.rule != "none" and any(
+        sum(figure.mean is not None for figure in each.levels.values()) > 1
+        for each in part.sections
+    )
+
+
+def shows_dartboard(part: ToolkitResults) -> bool:
+    """True where a dartboard has anything to show."""
+    return has_dartboard(part) and has_means(part)
+
+
 def rings(section: SectionFigures) -> list[Band]:
     """The bands of a section from the centre of the dartboard outwards: the lowest first."""
     return sorted(section.section.bands, key=lambda band: band.low)

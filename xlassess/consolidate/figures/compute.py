@@ -95,6 +95,7 @@ def _section(
         score = replace(score, mean=good / answered if answered else None)
     return SectionFigures(
         section=section,
+        number=shown_sections(toolkit).index(section) + 1,
         view=view,
         key=section_key(base.key, section.id),
         field=field,

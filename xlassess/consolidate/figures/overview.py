@@ -9,12 +9,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from xlassess.consolidate.figures import points
-from xlassess.consolidate.figures.counted import ToolkitReturns, gap_between, item_range
+from xlassess.consolidate.figures.counted import (
+    ToolkitReturns,
+    favourable_codes,
+    gap_between,
+    item_range,
+)
 from xlassess.consolidate.figures.thresholds import (
+    ANSWERED_BY,
     DIVIDED_ITEMS,
     FAR_APART,
     ITEM_LEVEL_GAP,
@@ -23,9 +29,11 @@ from xlassess.consolidate.figures.thresholds import (
     LISTED,
     MOSTLY,
     SPEAKS_FOR_ALL,
+    UNREAD_LEADS,
     UNSURE_LEADS,
     UNSURE_SHOWN,
     enough_answers,
+    favourable,
     has_scores,
     is_gap,
     is_share,
@@ -39,7 +47,7 @@ from xlassess.consolidate.figures.values import (
     PlanningScenario,
     SectionFigures,
 )
-from xlassess.model.assessment import ScenarioChoice
+from xlassess.model.assessment import LEVELS, ScenarioChoice
 from xlassess.model.errors import XlassessError
 from xlassess.model.toolkit import Scale, Scenario, Toolkit
 from xlassess.score import Agreement, band_position, score_range, suggest_scenario
@@ -90,15 +98,16 @@ class IllHealth:
 class LevelGap:
     """How far two organisational levels lie apart on a section or an item.
 
-    ``of`` is the highest possible figure; ``share`` the distance as a share of what is possible.
+    ``of`` are the ends of what is possible; ``share`` is the distance as a share of that.
+    Where the figures are no scores, they are the share of answers that are one of ``labels``.
     """
 
     name: str
     high: tuple[str, Figure]
     low: tuple[str, Figure]
-    of: float
+    of: tuple[float, float]
     share: float
-    is_share: bool
+    labels: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +116,8 @@ class Overview:
 
     ``divided`` says that the division of views is the finding; ``totals`` are the lowest and the
     highest grand total where those lie bands apart and may be shown; ``differing`` of ``judged``
-    items have low agreement or stand divided between the ends. ``ill`` are sections that some see
+    items have low agreement or stand divided between the ends; on ``too_few`` more too few could
+    say, of those who judge the same thing. ``ill`` are sections that some see
     in a bad state; ``all_seen`` says that what may be printed tells whether anybody does.
     ``level_gaps`` are the largest of ``levels_apart``.
     """
@@ -117,10 +127,16 @@ class Overview:
     totals: tuple[float, float] | None = None
     differing: int = 0
     judged: int = 0
+    too_few: int = 0
     ill: tuple[IllHealth, ...] = ()
     all_seen: bool = True
     level_gaps: tuple[LevelGap, ...] = ()
     levels_apart: int = 0
+
+    @property
+    def unread(self) -> bool:
+        """True where on most items too few could say: then that is the finding."""
+        return is_share(self.too_few, self.too_few + self.judged, UNREAD_LEADS)
 
 
 def overview(
@@ -142,13 +158,19 @@ def overview(
     differing = sum(points.differs(toolkit, item) for item in read)
     totals = _apart(toolkit, overall)
     apart = returns > 1 and toolkit.subject == "partnership"
-    gaps = _level_gaps(toolkit, items, sections) if apart else []
+    gaps = _level_gaps(base, items, sections) if apart else []
+    # Of few items left to read it is not said that views are divided on the whole.
+    too_few = len(points.too_few(items, returns)) if toolkit.subject == "partnership" else 0
+    many = is_share(differing, len(read), DIVIDED_ITEMS) and not is_share(
+        too_few, too_few + len(read), UNREAD_LEADS
+    )
     return Overview(
         unsure=unsure(items),
-        divided=apart and (totals is not None or is_share(differing, len(read), DIVIDED_ITEMS)),
+        divided=apart and (totals is not None or many),
         totals=totals if apart else None,
         differing=differing,
         judged=len(read),
+        too_few=too_few,
         ill=_ill_health(base, sections),
         all_seen=base.participants.shows_rows or _none_can_be_ill(toolkit, items),
         level_gaps=tuple(gaps[:LISTED]),
@@ -258,24 +280,53 @@ def _lowest_given(item: ItemFigures) -> float | None:
 
 
 def _level_gaps(
-    toolkit: Toolkit, items: Sequence[ItemFigures], sections: Sequence[SectionFigures]
+    base: ToolkitReturns, items: Sequence[ItemFigures], sections: Sequence[SectionFigures]
 ) -> list[LevelGap]:
     """Where levels lie far apart, the widest first; items only of sections not named already."""
-    found = sorted(_section_gaps(toolkit, sections), key=lambda gap: -gap.share)
+    people = Counter(LEVELS[row.person.issued.level] for row in base.rows)
+    read = [_with_answers_enough(people, items, each) for each in sections]
+    found = sorted(_section_gaps(base.toolkit, read), key=lambda gap: -gap.share)
     told = {each.section.id for each in sections if each.name in {gap.name for gap in found}}
     others = (item for item in items if item.scored and item.section.id not in told)
     return found + sorted(_item_gaps(others), key=lambda gap: -gap.share)
 
 
+def _with_answers_enough(
+    people: Mapping[str, int], items: Sequence[ItemFigures], each: SectionFigures
+) -> SectionFigures:
+    """The section with the levels that answered at least half of its questions, taken together.
+
+    A level of which each answers one question of six says little about the section.
+    """
+    asked = [
+        item
+        for item in items
+        if item.levels and item.section.id == each.section.id and item.field == each.field
+    ]
+    enough = {
+        label: figure
+        for label, figure in each.levels.items()
+        if is_share(_answered_by(asked, label), people[label] * len(asked), ANSWERED_BY)
+    }
+    return replace(each, levels=enough)
+
+
+def _answered_by(items: Iterable[ItemFigures], label: str) -> int:
+    return sum(item.levels[label].n for item in items if label in item.levels)
+
+
 def _section_gaps(toolkit: Toolkit, sections: Sequence[SectionFigures]) -> Iterator[LevelGap]:
     scored = toolkit.scoring.rule in ("sum", "mean")
+    good, scale = favourable_codes(toolkit), toolkit.scales.get(toolkit.scoring.scale)
+    choices = () if scored or scale is None else scale.choices
+    labels = tuple(choice.label for choice in choices if choice.code in good)
     for each in sections:
         limits = score_range(toolkit, each.section) if scored else None
         low, high = limits or (0.0, 1.0)
         gap = gap_between(each.levels.values())
         if gap is not None and is_gap(gap, high - low, LEVEL_GAP):
             ends = _ends(each.levels.items())
-            yield LevelGap(each.name, *ends, high, gap / (high - low), not scored)
+            yield LevelGap(each.name, *ends, (low, high), gap / (high - low), labels)
 
 
 def _item_gaps(items: Iterable[ItemFigures]) -> Iterator[LevelGap]:
@@ -284,8 +335,11 @@ def _item_gaps(items: Iterable[ItemFigures]) -> Iterator[LevelGap]:
         if gap is None or not is_gap(gap, width, ITEM_LEVEL_GAP):
             continue
         scored = has_scores(item.scale)
-        top = max((c.score or 0.0 for c in item.scale.substantive), default=1.0) if scored else 1.0
-        yield LevelGap(item.name, *_ends(item.levels.items()), top, gap / width, not scored)
+        scores = [c.score or 0.0 for c in item.scale.substantive] if scored else [0.0, 1.0]
+        labels = () if scored else tuple(choice.label for choice in favourable(item.scale))
+        yield LevelGap(
+            item.name, *_ends(item.levels.items()), (min(scores), max(scores)), gap / width, labels
+        )
 
 
 def _ends(

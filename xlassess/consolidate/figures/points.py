@@ -191,7 +191,17 @@ def is_weak(toolkit: Toolkit, item: ItemFigures, returns: int) -> bool:
         return True
     if toolkit.scoring.rule == "levels" or by_flags(toolkit, item):
         return False
-    return is_concern(merit(toolkit, item))
+    return is_concern(merit(toolkit, item)) or _most_low(item)
+
+
+def _most_low(item: ItemFigures) -> bool:
+    """True where more than half of the answers stand in the lower half of the scale.
+
+    The mean can stand above the middle though most disagree, if the others agree strongly.
+    """
+    low = item.scale.substantive[len(item.scale.substantive) - len(favourable(item.scale)) :]
+    count = sum(item.agreement.counts[choice.code] for choice in low)
+    return item.scale.ordinal and count > MOSTLY * item.agreement.n
 
 
 def worst_answers(toolkit: Toolkit, item: ItemFigures) -> int:

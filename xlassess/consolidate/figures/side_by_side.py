@@ -226,6 +226,7 @@ def _body(base: ToolkitReturns, name: str, returns: Sequence[Sequence[Answer]]) 
         name=name,
         returns=len(returns),
         below=tuple(item for item, counts in judged if below & set(counts)),
+        questions=len(judged),
         asked=asked,
         apart=apart,
         differs=len(returns) > 1 and is_share(apart, asked, DIVIDED_ITEMS),

@@ -16,7 +16,8 @@ STRENGTH = 2 / 3
 (1) end of its scale. On a scale of four scores that is a mean of 3, "agree"."""
 
 MOSTLY = 1 / 2
-"""A strength needs at least this share of its answers in the upper half of the scale. Ours."""
+"""A strength needs at least this share of its answers in the upper half of the scale; an item with
+more than this share in the lower half is a concern, wherever its mean stands. Ours."""
 
 CONCERN = 1 / 2
 """A concern: an item whose answers stand below this point of its scale."""
@@ -37,6 +38,10 @@ analysis and feedback": how far responses are explored depends on the degree of 
 ANSWERED_BY, ANSWERS_LEAST = 1 / 2, 3
 """A strength, concern or difference needs answers from at least this share of the returns that
 count, and from at least so many (all, where fewer returned). Ours."""
+
+UNREAD_LEADS = 1 / 2
+"""Share of the items on which too few could say from which that is the finding: the few items left
+say nothing of the whole. Ours."""
 
 UNSURE_SHOWN, UNSURE_LEADS = 1 / 10, 1 / 4
 """Share of answers such as "don't know" from which the first page gives the figure, and from

@@ -80,7 +80,8 @@ class Figure:
 class SectionFigures:
     """One section from one view, over all returns.
 
-    ``key`` names it in formulas; ``name`` is its short name, with the view. ``asked`` is the
+    ``number`` is its place among the sections that count, the same for every view. ``key`` names
+    it in formulas; ``name`` is its short name, with the view. ``asked`` is the
     choices asked of one respondent. ``scales`` has how often each choice was picked over all
     returns, by scale; ``given`` counts them all, those counted apart included. ``favourable``
     is how many of the ``answered`` on the scored scale speak for the section, ``flagged`` how
@@ -88,6 +89,7 @@ class SectionFigures:
     """
 
     section: Section
+    number: int
     view: str
     key: str
     field: str
@@ -102,6 +104,11 @@ class SectionFigures:
     flagged: int
     significance: Figure
     levels: Mapping[str, Figure]
+
+    @property
+    def numbered(self) -> str:
+        """Its number and name."""
+        return f"{self.number}  {self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,13 +360,14 @@ class Body:
     """One organisation as its own returns judge it.
 
     ``below`` are the numbers of the questions that at least one of its returns marks as below
-    what is acceptable. ``apart`` of ``asked`` questions are answered two levels or more apart by
-    its returns; ``differs`` says that this is so on a good part of them.
+    what is acceptable. Of ``questions`` they answer ``asked``, ``apart`` of them two levels or more
+    apart; ``differs`` says that this is so on a good part of them.
     """
 
     name: str
     returns: int
     below: tuple[str, ...]
+    questions: int
     asked: int
     apart: int
     differs: bool

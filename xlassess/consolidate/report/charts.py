@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from xlassess.consolidate.figures.charted import (
     around,
+    compares_levels,
+    compares_significance,
     first_to_look_at,
-    has_dartboard,
+    has_means,
     leads_with_flags,
     limits_of,
     rings,
+    shows_dartboard,
     weights_of,
 )
 from xlassess.consolidate.figures.values import SectionFigures, ToolkitResults
@@ -49,10 +52,10 @@ def headline(part: ToolkitResults) -> Drawn | None:
     """
     if not part.sections or not any(each.given for each in part.sections):
         return None
-    if has_dartboard(part):
+    if shows_dartboard(part):
         return _dartboard(part)
     if part.toolkit.scoring.rule in ("sum", "mean", "share"):
-        return mean_dots(part)
+        return mean_dots(part) if has_means(part) else answers(part, part.toolkit.scoring.scale)
     if part.toolkit.scoring.rule == "none":
         return flag_bars(part) if leads_with_flags(part) else answers(part, _scales(part)[0])
     return answers(part, part.toolkit.scoring.scale)
@@ -70,16 +73,16 @@ def further(part: ToolkitResults) -> tuple[Drawn, ...]:
 
 def _further(part: ToolkitResults) -> Iterator[Drawn]:
     rule = part.toolkit.scoring.rule
-    if has_dartboard(part) and ranged(part):
+    if shows_dartboard(part) and ranged(part):
         yield mean_dots(part)
-    if rule in ("sum", "mean", "share"):
+    if rule in ("sum", "mean", "share") and has_means(part):
         yield answers(part, part.toolkit.scoring.scale)
     if rule == "none":
         for scale in _scales(part)[0 if leads_with_flags(part) else 1 :]:
             yield answers(part, scale)
-    if any(each.significance.mean is not None for each in part.sections):
+    if compares_significance(part):
         yield _significance(part)
-    if len(part.levels) > 1 and rule != "none":
+    if len(part.levels) > 1 and compares_levels(part):
         yield level_dots(part)
 
 
@@ -127,7 +130,7 @@ def _name_segment(sheet: drawing.Canvas, part: ToolkitResults, index: int, board
     across = "center" if abs(cos(angle)) < 0.2 else "left" if cos(angle) > 0 else "right"
     up = "center" if abs(cos(angle)) >= 0.2 else "bottom" if sin(angle) > 0 else "top"
     width = 44 if across == "center" else 22
-    name = drawing.wrapped(f"{index + 1}  {each.name}", width)
+    name = drawing.wrapped(each.numbered, width)
     sheet.figure.text(
         x / sheet.width, y / sheet.height, f"{name}\n{mean_of(part, each)}", ha=across, va=up,
         multialignment=across, linespacing=1.25, fontweight="bold", color=palette.NAVY,

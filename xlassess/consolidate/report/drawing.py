@@ -225,7 +225,7 @@ def _bar_axes(names: Sequence[str], foot: float = _FOOT) -> tuple[Canvas, Axes]:
 
 def _numbered(part: ToolkitResults) -> list[tuple[str, SectionFigures]]:
     """The sections with their numbers and names."""
-    return [(f"{number}  {each.name}", each) for number, each in enumerate(part.sections, 1)]
+    return [(each.numbered, each) for each in part.sections]
 
 
 def mean_dots(part: ToolkitResults) -> Drawn:
@@ -354,7 +354,7 @@ def _bars(part: ToolkitResults, scale_id: str) -> list[tuple[str, Mapping[str, i
     order = sections_worst_first(part.toolkit, scale_id, part.sections, among)
     return [
         (
-            f"{place + 1}  {part.sections[place].name}",
+            part.sections[place].numbered,
             {} if counts_withheld(part.sections[place])
             else part.sections[place].scales.get(scale_id, {}),
         )

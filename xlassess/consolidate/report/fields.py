@@ -87,6 +87,9 @@ class ReportToolkit:
         tuple[ReportFinding, ...],
         "the concerns, at most three; of checklists, what to settle first",
     ]
+    disagreements_title: Annotated[
+        str, "heading of the disagreements, or of organisations side by side"
+    ]
     disagreements: Annotated[
         tuple[ReportFinding, ...], "where partners disagree most, at most three; levels after them"
     ]

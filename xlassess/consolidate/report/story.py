@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 from itertools import groupby, islice
 
-from xlassess.consolidate.figures.charted import has_dartboard
+from xlassess.consolidate.figures.charted import shows_dartboard
 from xlassess.consolidate.figures.privacy.attribution import Person
 from xlassess.consolidate.figures.thresholds import favourable
 from xlassess.consolidate.figures.values import (
@@ -92,8 +92,8 @@ def _scores(part: ToolkitResults) -> Figures:
     heads = ["head_returns", "head_share" if rule == "share" else "head_mean", "head_range"]
     bands = any(each.section.bands for each in part.sections) or part.toolkit.scoring.bands
     rows = (
-        FigureRow(f"{number}  {each.name}", _score(part, each.score, each.band, bool(bands)))
-        for number, each in enumerate(part.sections, 1)
+        FigureRow(each.numbered, _score(part, each.score, each.band, bool(bands)))
+        for each in part.sections
     )
     whole = say("head_total" if rule == "sum" else "head_overall")
     totals = (
@@ -127,12 +127,12 @@ def _levels(part: ToolkitResults) -> Figures:
     scale = part.toolkit.scales[part.toolkit.scoring.scale]
     choices = (*reversed(scale.substantive), *(each for each in scale.choices if each.apart))
     rows = []
-    for number, each in enumerate(part.sections, 1):
+    for each in part.sections:
         counts = each.scales.get(part.toolkit.scoring.scale, {})
         cells = [str(counts.get(choice.code, 0)) for choice in choices]
         share = percent(each.favourable / each.answered) if each.answered else NOTHING
         shown = (*cells, str(each.answered), share)
-        rows.append(FigureRow(f"{number}  {each.name}", _unless_withheld(each, shown)))
+        rows.append(FigureRow(each.numbered, _unless_withheld(each, shown)))
     upper = say("head_or_above", favourable(scale)[-1].label)
     heads = (*(choice.label for choice in choices), say("head_answers"), upper)
     return Figures(say("head_section"), heads, tuple(rows), ())
@@ -394,7 +394,7 @@ def _toolkit(summary: Summary, part: ToolkitResults) -> ReportToolkit:
     shown = bool(part.returned) and not summary.participants.withholds(part.returned)
     shown = shown and toolkit.subject != "proposal"
     picture = charts.headline(part) if shown else None
-    legend = has_dartboard(part) and picture
+    legend = shows_dartboard(part) and picture
     strengths, concerns = _strengths_and_concerns(part)
     rule = f"{narrative.scenario_rule} {narrative.scenario_here}".strip()
     return ReportToolkit(
@@ -425,6 +425,7 @@ def _toolkit(summary: Summary, part: ToolkitResults) -> ReportToolkit:
         strengths=strengths[1],
         concerns_title=concerns[0],
         concerns=concerns[1],
+        disagreements_title=_differences_title(part),
         disagreements=_differences(part),
         levels=_findings(narrative.levels),
         dont_know=" ".join(narrative.unsure),
@@ -479,6 +480,13 @@ def _tiles(part: ToolkitResults) -> tuple[Tile, ...]:
         Tile(f"{part.partners_heard} of {part.partners_asked}", say("tile_partners")),
         Tile(str(_open_queries(part)), say("tile_queries")),
     )
+
+
+def _differences_title(part: ToolkitResults) -> str:
+    """What stands over the differences: bodies that each judge themselves do not differ."""
+    if part.bodies:
+        return sentences().say("bodies_title")
+    return sheet_words().say("title_disagreements")
 
 
 def _differences(part: ToolkitResults) -> tuple[ReportFinding, ...]:

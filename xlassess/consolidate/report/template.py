@@ -140,7 +140,7 @@ def _toolkits(document: Document) -> None:
     _moved(document)
     _points(document, "toolkit.concerns_title", "toolkit.concerns")
     _points(document, "toolkit.strengths_title", "toolkit.strengths")
-    _points(document, "headings.disagreements", "toolkit.disagreements")
+    _points(document, "toolkit.disagreements_title", "toolkit.disagreements")
     _scenario(document)
     _rests_on(document)
     tags(document, "if toolkit.figures")
@@ -168,10 +168,11 @@ def _moved(document: Document) -> None:
 
 def _to_decide(document: Document) -> None:
     """What the committee is asked to decide."""
+    tags(document, "if toolkit.decisions")
     text_of(document, "{{ headings.decisions }}", "Heading 2")
     tags(document, "for decision in toolkit.decisions")
     text_of(document, "{{ loop.index }}.\t{{ decision }}", "Decision")
-    tags(document, "endfor")
+    tags(document, "endfor", "endif")
 
 
 def _rests_on(document: Document) -> None:

@@ -31,6 +31,10 @@ _LEAST, _LEAST_PERCENT = 0.045, 0.075
 """A part shorter than this share of the axis has no room for its figure, a count or a percentage;
 the table has it."""
 
+_FIGURE, _EDGES, _NAME_LETTER, _MOST_NAMES = 30, 0.08, 5.2, 0.46
+"""Pixels that a percentage takes, the share of a chart's width at its edges, and what names take of
+it: pixels a letter, up to a share of the width."""
+
 _SMALL = formats.SMALL.but(align="right", number="0.00")
 
 
@@ -124,7 +128,7 @@ def bars_of_sections(part: ToolkitResults, layout: AnswersLayout, sheet: str) ->
         for place in order
     )
     sections = [part.sections[place] for place in order]
-    names = tuple(f"{place + 1}  {each.name}" for place, each in zip(order, sections, strict=True))
+    names = tuple(each.numbered for each in sections)
     grid = BarsLayout(
         sheet, layout.header + 1, layout.bars_column, len(sections),
         len(sides.about_the_line), len(sides.apart),
@@ -205,9 +209,9 @@ def answer_chart(
         DivergingBars(
             names=ChartCells(layout.sheet, layout.names_box(first, last)),
             before=ChartCells(layout.sheet, layout.before_box(first, last)),
-            parts=_segments(bars, shown),
+            parts=_segments(bars, shown, frame.width),
             between=ChartCells(layout.sheet, layout.between_box(first, last)),
-            apart=_apart(bars, shown) if anywhere else (),
+            apart=_apart(bars, shown, frame.width) if anywhere else (),
             line=round(bars.reach[0], 9),
             end=bars.end,
             number_format="0%;;" if bars.shares else "0;;",
@@ -223,7 +227,7 @@ def answer_chart(
     return chart, words().say("answers_alt", part.label, bars.names[first : last + 1], labels)
 
 
-def _segments(bars: AnswerBars, shown: Sequence[int]) -> list[Segment]:
+def _segments(bars: AnswerBars, shown: Sequence[int], width: int) -> list[Segment]:
     sides, layout = bars.sides, bars.layout
     shades = (
         *charts.shades_against(len(sides.left)),
@@ -235,26 +239,30 @@ def _segments(bars: AnswerBars, shown: Sequence[int]) -> list[Segment]:
             choice.label,
             ChartCells(layout.sheet, layout.part_box(index, shown[0], shown[-1])),
             shade,
-            _bare(bars, choice.code, shown),
+            _bare(bars, choice.code, shown, width),
         )
         for index, (choice, shade) in enumerate(zip(sides.about_the_line, shades, strict=True))
     ]
 
 
-def _apart(bars: AnswerBars, shown: Sequence[int]) -> list[Segment]:
+def _apart(bars: AnswerBars, shown: Sequence[int], width: int) -> list[Segment]:
     layout = bars.layout
     return [
         Segment(
             choice.label,
             ChartCells(layout.sheet, layout.apart_box(index, shown[0], shown[-1])),
             palette.APART[index % len(palette.APART)],
-            _bare(bars, choice.code, shown),
+            _bare(bars, choice.code, shown, width),
             apart=True,
         )
         for index, choice in enumerate(bars.sides.apart)
     ]
 
 
-def _bare(bars: AnswerBars, code: str, shown: Sequence[int]) -> tuple[bool, ...]:
-    least = (_LEAST_PERCENT if bars.shares else _LEAST) * bars.end
+def _bare(bars: AnswerBars, code: str, shown: Sequence[int], width: int) -> tuple[bool, ...]:
+    """Which parts of a choice are too short for a figure, on a chart so many pixels wide."""
+    names = max((len(bars.names[bar]) for bar in shown), default=0) * _NAME_LETTER
+    drawn = width * (1 - _EDGES) - min(names, _MOST_NAMES * width)
+    least = _LEAST_PERCENT if bars.shares else _LEAST
+    least = max(least, _FIGURE / drawn if bars.shares else 0.0) * bars.end
     return tuple(bars.size(bar, code) < least for bar in shown)

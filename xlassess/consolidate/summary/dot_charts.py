@@ -361,9 +361,22 @@ def _labels(
     labels: list[dict[str, object]] = [{"delete": True} for _ in part.sections]
     for together in points_together(part, axes):
         if sides.get(together[0]) == side:
-            names = (part.sections[i].name + (" ▲" if chosen[i] else "") for i in together)
-            labels[together[0]] = {"value": "; ".join(names), "font": _font(9, bold=True)}
+            name = _names_of(part, together, chosen)
+            labels[together[0]] = {"value": name, "font": _font(9, bold=True)}
     return labels
+
+
+def _names_of(part: ToolkitResults, together: Sequence[int], chosen: Sequence[bool] = ()) -> str:
+    """The label of points that all but coincide: their names, or how many they are."""
+    if len(together) > _NAMED:
+        return words().say("sections_together", len(together), len(part.sections))
+    marks = [" ▲" if chosen and chosen[i] else "" for i in together]
+    names = (part.sections[i].name + mark for i, mark in zip(together, marks, strict=True))
+    return "; ".join(names)
+
+
+_NAMED = 3
+"""Most names in a label: more cover the picture, and stand in the table beside it."""
 
 
 _LETTER, _LINE, _WIDEST = 5.8, 13, 0.2
@@ -394,7 +407,7 @@ def label_sides(
     shown = {together: place for together, place in places.items() if place is not None}
     taken = [(x - 6, y - 6, x + 6, y + 6) for x, y in shown.values()]
     for together, (x, y) in shown.items():
-        letters = len("; ".join(part.sections[i].name for i in together)) * _LETTER
+        letters = len(_names_of(part, together)) * _LETTER
         wide = min(letters, _WIDEST * size[0])
         tall = _LINE * ceil(letters / wide)
         boxes = {

@@ -6,7 +6,14 @@ from collections.abc import Iterable
 from textwrap import wrap
 from typing import Any
 
-from xlassess.consolidate.figures.charted import has_dartboard, leads_with_flags, rings
+from xlassess.consolidate.figures.charted import (
+    compares_levels,
+    compares_significance,
+    has_means,
+    leads_with_flags,
+    rings,
+    shows_dartboard,
+)
 from xlassess.consolidate.figures.values import ToolkitResults
 from xlassess.consolidate.summary.answer_charts import answer_chart, bars_of_sections, fits_bars
 from xlassess.consolidate.summary.cells import SummaryWriter
@@ -38,9 +45,9 @@ def headline(
     writer: SummaryWriter, part: ToolkitResults, layout: ProfileLayout, size: Size
 ) -> tuple[Any, str]:
     """Return the chart that stands for the whole toolkit, and the text read out in its place."""
-    if has_dartboard(part):
+    if shows_dartboard(part):
         return dartboard(writer, part, layout, size)
-    if "mean" in layout.columns:
+    if "mean" in layout.columns and has_means(part):
         return mean_dots(writer, part, layout, size)
     drawn = [a for a in layout.answers if fits_bars(part.toolkit.scales[a.scale])]
     if part.toolkit.scoring.rule == "none" and (leads_with_flags(part) or not drawn):
@@ -114,9 +121,12 @@ def beside_lists(
     """Return the chart that says most after the headline's, None where there is none."""
     if not part.sections:
         return None
-    if "significance" in layout.columns:
+    if "significance" in layout.columns and compares_significance(part):
         return significance(writer, part, layout, size)
     rest = layout.answers
+    if "mean" in layout.columns and not has_means(part):
+        # The headline's chart shows how answers fall already.
+        rest = rest[1:]
     if part.toolkit.scoring.rule == "none" and not leads_with_flags(part):
         rest = rest[1:]
     if rest and part.toolkit.scoring.rule != "levels":
@@ -126,7 +136,7 @@ def beside_lists(
         if _bars_that_fit(Frame(*size, title), names) >= min(_FEWEST_BARS, len(names)):
             return answers_of_sections(writer, part, layout, answers, size)
         return None
-    if shows_levels(part):
+    if shows_levels(part) and compares_levels(part):
         return level_dots(writer, part, layout, size)
     return None
 

@@ -1,8 +1,9 @@
 """The finding: one sentence that leads the page, and what goes with it.
 
-What leads, in this order: that too few returned; that most could not say; that views are divided;
-that some see ill health; else what the toolkit's own figures say. A band's sentence is about a
-whole that agrees: it is printed only where the partnership's views are not divided.
+What leads, in this order: that too few returned; that most could not say, or too few could on most
+items; that views are divided; that some see ill health; else what the toolkit's own figures say. A
+band's sentence is about a whole that agrees: it is printed only where the partnership's views are
+not divided.
 """
 
 from __future__ import annotations
@@ -59,6 +60,8 @@ def _leading(facts: NarrativeFacts) -> Iterator[str]:
     if whole.unsure.leads:
         share = percent(whole.unsure.count / whole.unsure.answers)
         yield say("lead_unsure", whole.unsure, share)
+    elif whole.unread:
+        yield say("lead_unread", whole.too_few, whole.too_few + whole.judged)
     if whole.divided:
         yield _divided(facts)
 
@@ -170,20 +173,25 @@ def _ill(every: Sequence[IllHealth]) -> str:
 
 def _mean(facts: NarrativeFacts) -> tuple[str, ...]:
     say = words().say
-    read = [each for each in facts.sections if each.score.mean is not None]
+    if facts.whole.unread:
+        # The means of a few answers here and there are not set against each other.
+        return ()
+    known = [each for each in facts.sections if each.score.mean is not None]
+    read = [each for each in known if enough_answers(each.score.n, len(facts.rows))] or known
     means = [(each.name, each.score.mean or 0.0) for each in read]
     counted = sorted(each.score.n for each in read)
     limits = score_range(facts.toolkit)
     if not means or limits is None:
         return (say("reading_no_answers", facts.hidden),)
+    some = len(read) < len(facts.sections)
     shown = [(name, decimal(mean)) for name, mean in means]
     low, high = (decimal(end(mean for _, mean in means)) for end in (min, max))
     top = top_of(limits)
     if low == high:
-        return (say("reading_mean_alike", low, top, len(means), counted),)
+        return (say("reading_mean_alike", low, top, len(means), counted, some),)
     lowest = [name for name, mean in shown if mean == low]
     highest = [name for name, mean in shown if mean == high]
-    return (say("reading_mean", highest, high, lowest, low, top, counted),)
+    return (say("reading_mean", highest, high, lowest, low, top, counted, some),)
 
 
 def _bodies(facts: NarrativeFacts) -> tuple[str, ...]:
@@ -194,7 +202,8 @@ def _bodies(facts: NarrativeFacts) -> tuple[str, ...]:
     below = sorted((b for b in bodies if b.below), key=lambda body: -len(body.below))
     most = [body for body in below if len(body.below) == len(below[0].below)]
     low = level_in_words(facts.toolkit)
-    return (say("reading_each_body", below, len(bodies), LISTED, most, low),)
+    gaps = any(body.asked < body.questions for body in bodies)
+    return (say("reading_each_body", below, len(bodies), LISTED, most, low, gaps),)
 
 
 def _levels(facts: NarrativeFacts) -> tuple[str, ...]:
@@ -252,7 +261,7 @@ def _share(facts: NarrativeFacts) -> tuple[str, ...]:
         if item.id not in counted
     )
     found, left = facts.weak.found, len(scored) - len(answered)
-    numbers = (len(answered), left, others, some, found)
+    numbers = (len(answered), left, others, some, found, len(facts.rows))
     return (words().say("reading_share", numbers, facts.hidden, as_what, yes, no),)
 
 
@@ -263,7 +272,7 @@ def _unscored(facts: NarrativeFacts) -> tuple[str, ...]:
     found = [(view, n) for view, n in views.items() if view]
     twice = bool(facts.toolkit.views)
     told = (facts.weak.found, facts.whole.judged, marked, facts.hidden)
-    return (words().say("reading_none", told, found, twice),)
+    return (words().say("reading_none", told, found, twice, facts.speaks_for_all),)
 
 
 def _success(facts: NarrativeFacts) -> str:
@@ -277,6 +286,11 @@ def _success(facts: NarrativeFacts) -> str:
 
 
 def _checklists(facts: NarrativeFacts) -> Iterator[str]:
+    """Each checklist by itself; before several, how many are waiting for something."""
+    if len(facts.checklists) > 1:
+        waiting = sum(bool(each.settle or each.missing) for each in facts.checklists)
+        undecided = sum(not each.decided for each in facts.checklists)
+        yield words().say("reading_checklists", len(facts.checklists), waiting, undecided)
     for name, each in zip(checklist_names(facts.checklists), facts.checklists, strict=True):
         yield words().say("reading_checklist", name, each)
     if not facts.checklists:

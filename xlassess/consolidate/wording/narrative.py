@@ -84,7 +84,7 @@ def _about_findings(facts: NarrativeFacts, *, sheets: bool) -> Iterator[str]:
     if not facts.says_something:
         return
     say, whole = words().say, facts.whole
-    if whole.unsure.leads:
+    if whole.unsure.leads or whole.unread:
         yield say("decide_unsure")
     if whole.divided:
         yield say("decide_divided")
@@ -246,7 +246,9 @@ def _unsure(facts: NarrativeFacts) -> tuple[str, ...]:
         # Where that is the finding it was said already, unless there are several such answers.
         told = unsure.leads and len(unsure.labels) == 1
         share = percent(unsure.count / unsure.answers)
-        found.append(say("unsure_told") if told else say("unsure", unsure, share))
+        found.append(
+            say("unsure_told", unsure.labels[0][0]) if told else say("unsure", unsure, share)
+        )
     if facts.too_few:
         names = [name_of(item) for item in spread(facts.too_few, LISTED)]
         found.append(say("too_few", names, len(facts.too_few)))

@@ -186,7 +186,7 @@ class _Respondent:
 
     def _section_rows(self) -> Iterator[tuple[str, str, str, str]]:
         compared = self._part.toolkit.subject == "partnership"
-        for number, each in enumerate(self._part.sections, 1):
+        for each in self._part.sections:
             try:
                 own = self._card.section(each.section.id, each.view)
             except KeyError:
@@ -194,8 +194,12 @@ class _Respondent:
             figure = each.score
             hidden = figure.withheld or not self._tells_section(each, own)
             mean = WITHHELD if hidden else self._said(figure.mean)
-            name = f"{number}  {each.name}"
-            yield name, self._own_score(own, each), mean if compared else NOTHING, str(figure.n)
+            yield (
+                each.numbered,
+                self._own_score(own, each),
+                mean if compared else NOTHING,
+                str(figure.n),
+            )
 
     def _tells_section(self, each: SectionFigures, own: SectionScore) -> bool:
         """True where a section's mean over all may be shown to this respondent.

@@ -18,7 +18,7 @@ from xlassess.consolidate.figures.charted import (
     sections_worst_first,
     sides_of,
 )
-from xlassess.consolidate.figures.thresholds import DIGITS, enough_answers
+from xlassess.consolidate.figures.thresholds import ANSWERED_BY, DIGITS, enough_answers, is_share
 from xlassess.consolidate.figures.values import PictureTitles, SectionFigures
 from xlassess.consolidate.wording.facts import NarrativeFacts
 from xlassess.consolidate.wording.pointed import level_gap_in_words, name_of
@@ -32,7 +32,9 @@ _NAMED = 2
 
 def titles_of(facts: NarrativeFacts) -> PictureTitles:
     """Return the messages of a toolkit's pictures, an empty one where its rule does not hold."""
-    if not facts.says_something or not facts.speaks_for_all or facts.whole.unsure.leads:
+    if not facts.says_something or not facts.speaks_for_all:
+        return PictureTitles()
+    if facts.whole.unsure.leads or facts.whole.unread:
         return PictureTitles()
     if facts.toolkit.subject == "proposal":
         # Each completed checklist stands for itself: nothing is said of several.
@@ -141,12 +143,22 @@ def _answers(facts: NarrativeFacts, scale_id: str) -> str:
     if not places or not all(bar.n for bar in bars):
         return ""
     order = sections_worst_first(facts.toolkit, scale_id, facts.sections, places)
-    first = places.index(order[0])
-    if not _first_alone(bars, first):
+    first, worst = places.index(order[0]), facts.sections[order[0]]
+    asked = sum(
+        item.scored and item.scale_id == scale_id and item.section.id == worst.section.id
+        and item.field == worst.field
+        for item in facts.items
+    )  # fmt: skip
+    if not _first_alone(bars, first) or not _enough(facts, bars[first].n, asked):
         return ""
     name, bar = facts.sections[order[0]].name, bars[first]
     labels = [choice.label for choice in left]
     return words().say("message_answers", name, bar.left, bar.n, labels)
+
+
+def _enough(facts: NarrativeFacts, given: int, asked: int) -> bool:
+    """True where half of what all were asked in a section is answered: a share of less is none."""
+    return is_share(given, len(facts.rows) * asked, ANSWERED_BY)
 
 
 def _left(facts: NarrativeFacts, scale: Scale) -> tuple[Choice, ...]:
@@ -180,23 +192,39 @@ def _items(facts: NarrativeFacts, scale_id: str) -> str:
 
 
 def _flags(facts: NarrativeFacts) -> str:
-    """Which section has most answers to act on; one alone, and not nought."""
+    """Which section has most answers to act on, and the largest share of them; one alone.
+
+    With the most alone, the section with the most questions would be named, however it is answered.
+    """
     if facts.toolkit.scoring.rule != "none" or any(s.score.withheld for s in facts.sections):
         return ""
     most = max(facts.sections, key=lambda each: each.flagged, default=None)
-    if most is None or not most.flagged or _shares_its_place(most, facts.sections):
+    if most is None or not _enough(facts, most.given, most.asked):
+        return ""
+    if not most.flagged or _shares_its_place(most, facts.sections):
         return ""
     return words().say("message_flags", most.name, most.flagged, most.given)
 
 
 def _shares_its_place(most: SectionFigures, sections: Sequence[SectionFigures]) -> bool:
-    return len(sections) < _NAMED or sum(s.flagged == most.flagged for s in sections) > 1
+    others = [each for each in sections if each is not most and each.given]
+    share = most.flagged / most.given
+    return not others or any(
+        each.flagged == most.flagged or round(each.flagged / each.given - share, DIGITS) >= 0
+        for each in others
+    )
 
 
 def _significance(facts: NarrativeFacts) -> str:
     """Which sections matter more than average and score less."""
     hidden = any(each.score.withheld or each.significance.withheld for each in facts.sections)
-    if hidden or not _speaks_of_means(facts):
+    returns = len(facts.rows)
+    enough = all(
+        enough_answers(figure.n, returns)
+        for each in facts.sections
+        for figure in (each.score, each.significance)
+    )
+    if hidden or not enough or not _speaks_of_means(facts):
         return ""
     chosen = first_to_look_at(facts.sections)
     names = [each.name for each, here in zip(facts.sections, chosen, strict=True) if here]
@@ -210,5 +238,5 @@ def _levels(facts: NarrativeFacts) -> str:
     if not gaps or gaps[0].name not in sections or not _speaks_of_means(facts):
         return ""
     tied = len(gaps) > 1 and round(gaps[0].share - gaps[1].share, DIGITS) == 0
-    said = level_gap_in_words(facts.toolkit, gaps[0])
+    said = level_gap_in_words(gaps[0])
     return "" if tied else words().say("message_levels", gaps[0].name, said)

@@ -17,21 +17,24 @@ from xlassess.consolidate.figures.values import (
     Point,
 )
 from xlassess.consolidate.wording.facts import NarrativeFacts, words
-from xlassess.consolidate.wording.terms import decimal, percent, short, top_of
+from xlassess.consolidate.wording.terms import decimal, percent, top_of
 from xlassess.model.toolkit import Choice, Toolkit
-from xlassess.score import affirmative
 
 
 def strengths_of(facts: NarrativeFacts) -> tuple[Point, ...]:
     """Return what stands high, in words."""
-    none = words().say("no_strengths", facts.toolkit.scoring.rule, facts.hidden)
+    none = words().say(
+        "no_strengths", facts.toolkit.scoring.rule, facts.hidden, facts.speaks_for_all
+    )
     return _points(facts, facts.strong, lambda item: _why_high(facts, item), none)
 
 
 def concerns_of(facts: NarrativeFacts) -> tuple[Point, ...]:
     """Return what is a concern, in words: areas as a whole, items, and what few judge worst."""
     few = _by_few(facts)
-    none = words().say("no_concerns", facts.toolkit.scoring.rule, facts.hidden, bool(few))
+    none = words().say(
+        "no_concerns", facts.toolkit.scoring.rule, facts.hidden, bool(few), facts.speaks_for_all
+    )
     found = _points(
         facts, facts.weak, lambda item: why_low(facts.toolkit, item, facts.bodies), none
     )
@@ -115,7 +118,7 @@ def spread_of(item: ItemFigures) -> str:
 def levels_of(facts: NarrativeFacts) -> tuple[Point, ...]:
     """Return the largest differences between organisational levels, in words."""
     gaps = facts.whole.level_gaps
-    found = tuple(Point(gap.name, level_gap_in_words(facts.toolkit, gap)) for gap in gaps)
+    found = tuple(Point(gap.name, level_gap_in_words(gap)) for gap in gaps)
     more = facts.whole.levels_apart - len(gaps)
     if more <= 0:
         return found
@@ -123,16 +126,15 @@ def levels_of(facts: NarrativeFacts) -> tuple[Point, ...]:
     return (*found, Point("", say("levels_more", more), more, say("levels_smaller", more)))
 
 
-def level_gap_in_words(toolkit: Toolkit, gap: LevelGap) -> str:
+def level_gap_in_words(gap: LevelGap) -> str:
     """Return the highest and the lowest level, each with its figure and how many it rests on."""
 
     def shown(name: str, figure: Figure) -> tuple[str, str, int]:
         mean = figure.mean or 0.0
-        return name, percent(mean) if gap.is_share else decimal(mean), figure.n
+        return name, percent(mean) if gap.labels else decimal(mean), figure.n
 
-    of = "" if gap.is_share else short(gap.of)
-    yes = affirmative(toolkit).label if toolkit.scoring.rule == "share" else ""
-    share_of = words().say("share_of", yes)
+    of = "" if gap.labels else top_of(gap.of)
+    share_of = words().say("share_of", gap.labels)
     return words().say("why_levels", shown(*gap.high), shown(*gap.low), of, share_of)
 
 

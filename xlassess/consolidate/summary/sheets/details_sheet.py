@@ -24,8 +24,7 @@ _AREA_COLUMNS = (
 )  # fmt: skip
 _READ = cells.TOP_CELL.but(size=10.5)
 _FINDINGS = (
-    SheetColumn("Under", 23, _READ), SheetColumn("What is found", 60, _READ),
-    SheetColumn("Figures", 46, _READ),
+    SheetColumn("Under", 26, _READ), SheetColumn("What is found", 103, _READ),
 )  # fmt: skip
 
 _PAGES = 3
@@ -50,11 +49,11 @@ def write_findings(writer: SummaryWriter, part: ToolkitResults) -> None:
 def _findings(part: ToolkitResults) -> Iterator[tuple[str, ...]]:
     told, say = part.narrative, words().say
     for text in (told.reading, *told.more, *told.unsure):
-        yield say("title_finding"), text, ""
+        yield say("title_finding"), text
     for number, text in enumerate(told.decisions, 1):
-        yield say("title_decisions"), f"{number}.  {text}", ""
+        yield say("title_decisions"), f"{number}.  {text}"
     for text in told.trend:
-        yield told.trend_title, text, ""
+        yield told.trend_title, text
     for title, points in (
         (told.strengths_title, told.strengths),
         (told.concerns_title, told.concerns),
@@ -62,13 +61,13 @@ def _findings(part: ToolkitResults) -> Iterator[tuple[str, ...]]:
         (told.levels_title, told.levels),
     ):
         for point in points:
-            if text := point.what or point.why:
-                yield title, text, point.why if point.what else ""
+            if text := f"{point.what}. {point.why}" if point.what else point.why:
+                yield title, text
     scenario = (told.scenario, told.scenario_rule, told.scenario_here, told.scenario_advice)
     for text in filter(None, scenario):
-        yield say("title_scenario"), text, ""
+        yield say("title_scenario"), text
     for text in filter(None, (told.context, told.caution)):
-        yield say("title_rests_on"), text, ""
+        yield say("title_rests_on"), text
 
 
 def area_judgement(part: ToolkitResults, each: SectionFigures) -> ItemFigures | None:
@@ -94,8 +93,7 @@ def commonest_judgement(item: ItemFigures | None) -> str:
     counts = item.agreement.counts
     most = max(counts.values())
     labels = [choice.label for choice in item.scale.choices if counts[choice.code] == most]
-    if len(labels) > 1:
-        labels = [_brief(label, item.scale) for label in labels]
+    labels = [_brief(label, item.scale) for label in labels]
     return words().say("areas_most", most, item.agreement.n, labels)
 
 

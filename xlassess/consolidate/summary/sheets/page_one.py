@@ -13,22 +13,21 @@ from functools import cached_property
 from itertools import zip_longest
 from math import floor
 
-from xlassess.consolidate.figures.charted import has_dartboard
-from xlassess.consolidate.figures.values import Point, ToolkitResults
+from xlassess.consolidate.figures.charted import shows_dartboard
+from xlassess.consolidate.figures.values import CompletedChecklist, Point, ToolkitResults
 from xlassess.consolidate.summary import native_charts
 from xlassess.consolidate.summary.cells import Live, SheetTable, SummaryWriter, fitting, in_lines
 from xlassess.consolidate.summary.layout import profile_layout
 from xlassess.consolidate.summary.sheets.checklists import checklists_sheet
 from xlassess.consolidate.summary.sheets.page_table import (
     FIRST_COLUMN,
-    MOST_LINES,
     PageTable,
     page_table,
     page_widths,
 )
 from xlassess.consolidate.summary.slope_chart import trend_chart
 from xlassess.consolidate.wording.facts import words as sentences
-from xlassess.consolidate.wording.pointed import level_in_words
+from xlassess.consolidate.wording.pointed import checklist_names, level_in_words
 from xlassess.consolidate.wording.terms import SUMMARY, day, percent, words
 from xlassess.sheet import metrics, palette
 from xlassess.sheet.charts import Frame
@@ -323,6 +322,7 @@ class _Paper(_Rows):
         if part.checklists:
             where = checklists_sheet(part, self._writer.summary)
             self.prose(sentences().say("checklist_next", len(part.checklists), where), _TEXT)
+            self._checklists()
         if self._pictured:
             self._picture(top)
         first = self.row
@@ -330,6 +330,23 @@ class _Paper(_Rows):
         if self._pictured:
             self._second_picture(self._table(first))
         return self.row
+
+    def _checklists(self) -> None:
+        """What each proposal is waiting for, as far as the page has room: the rest is on its own.
+
+        Each stands for itself, as whole lists: half of one would look like all of it.
+        """
+        checklists = self._part.checklists
+        for name, each in zip(checklist_names(checklists), checklists, strict=True):
+            lines = list(_waiting(each))
+            wide = self.sheet.span_width(0, _LAST_COLUMN)
+            rows = sum(len(in_lines(text, wide, look)) for text, look in lines)
+            needed = 2 * _HEADING + rows * (metrics.line_height(_TEXT.size) + _AIR)
+            if self._used() + needed > _ROOM - _BETWEEN:
+                return
+            self.heading(name)
+            for text, look in lines:
+                self.lines(text, look)
 
     @property
     def is_short(self) -> bool:
@@ -397,12 +414,12 @@ class _Paper(_Rows):
         layout = profile_layout(self._writer.summary, part)
         if part.sections:
             height = sum(self.sheet.row_height(row) for row in range(top, self.row))
-            least = _board_points(part, self._beside) if has_dartboard(part) else _CHART_POINTS
+            least = _board_points(part, self._beside) if shows_dartboard(part) else _CHART_POINTS
             if height < least:
                 self.space(least - height)
             points = min(max(height, least), max(least, _CHART_POINTS * 1.4))
             tall = round(points / metrics.POINTS_PER_PIXEL)
-            tall = min(tall, round(self._beside * 1.1)) if has_dartboard(part) else tall
+            tall = min(tall, round(self._beside * 1.1)) if shows_dartboard(part) else tall
             size = (self._beside, tall)
             chart, alt = native_charts.headline(self._writer, part, layout, size)
             self.sheet.chart(chart, PlacedChart(top, 1, *size, alt))
@@ -416,7 +433,6 @@ class _Paper(_Rows):
     def _table(self, header: int) -> int:
         """Write the table of sections beside the lists; return the row after it."""
         part = self._part
-        layout = profile_layout(self._writer.summary, part)
         table = self._sections
         number = self._writer.summary.parts.index(part) + 1
         title = words().say("profile_table", part.toolkit.title)
@@ -435,9 +451,7 @@ class _Paper(_Rows):
         for row, line in enumerate(table.lines, header + 1):
             self._line(row, line)
         after = header + 1 + max(len(table.lines), 1)
-        shown = min(MOST_LINES, layout.leading)
-        if shown < len(part.sections):
-            said = words().say("more_sections", shown, len(part.sections))
+        for said in table.notes:
             self.sheet.text(after, FIRST_COLUMN, said, _SMALL.but(wrap=False))
             after += 1
         self.row = max(self.row, after)
@@ -539,3 +553,16 @@ class _Paper(_Rows):
         self.sheet.chart(chart, PlacedChart(top, 1, *size, alt))
         if height < points + 6.0:
             self.space(points + 6.0 - height)
+
+
+def _waiting(each: CompletedChecklist) -> Iterator[tuple[str, CellFormat]]:
+    """What is to be settled of a proposal, what is missing, and where its decision stands."""
+    say = sentences().say
+    yield say("checklist_settle_title"), _STRONG
+    yield from ((say("checklist_settle_line", line), _TEXT) for line in each.settle)
+    yield from ((say("checklist_missing", line), _TEXT) for line in each.missing)
+    if not each.settle and not each.missing:
+        yield say("checklist_nothing"), _TEXT
+    yield say("checklist_closing_title"), _STRONG
+    for _, lines in each.closing:
+        yield from ((say("checklist_state", line), _TEXT) for line in lines)

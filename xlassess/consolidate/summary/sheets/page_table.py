@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from xlassess.consolidate.figures.charted import sides_of
 from xlassess.consolidate.figures.thresholds import favourable
 from xlassess.consolidate.figures.values import Figure, SectionFigures, ToolkitResults
 from xlassess.consolidate.summary.cells import Live, SheetColumn, SummaryWriter, counting, lit
+from xlassess.consolidate.summary.formulas import flagged_formula
 from xlassess.consolidate.summary.layout import ProfileLayout
 from xlassess.consolidate.summary.sheets.details_sheet import area_judgement, commonest_judgement
-from xlassess.consolidate.wording.terms import NOT_SHOWN, WITHHELD, words
+from xlassess.consolidate.wording.terms import NOT_SHOWN, NOTHING, WITHHELD, words
 from xlassess.model.toolkit import Band, Choice
 from xlassess.sheet import palette
 from xlassess.sheet.formats import CellFormat
@@ -36,10 +38,11 @@ FIRST_COLUMN = 2
 
 @dataclass(frozen=True, slots=True)
 class PageTable:
-    """The table of sections: its columns, and its lines as figures with their formats."""
+    """The table of sections: its columns, its lines as figures with their formats, and notes."""
 
     columns: tuple[SheetColumn, ...]
     lines: tuple[tuple[tuple[Live, CellFormat], ...], ...]
+    notes: tuple[str, ...] = ()
 
 
 def page_widths() -> tuple[float, ...]:
@@ -49,12 +52,18 @@ def page_widths() -> tuple[float, ...]:
 
 def page_table(writer: SummaryWriter, part: ToolkitResults, layout: ProfileLayout) -> PageTable:
     """Return the table of a toolkit's sections."""
-    if "mean" in layout.columns:
-        return _scores(part, layout)
+    if part.toolkit.scoring.rule == "none" and part.toolkit.views:
+        return _views(writer, part)
     scale = part.toolkit.scales.get(part.toolkit.scoring.scale)
-    if scale and len(scale.choices) <= _MOST_CHOICES:
-        return _levels(writer, part, scale.choices)
-    return _counts(part, layout)
+    if "mean" in layout.columns:
+        table, shown = _scores(part, layout), MOST_LINES
+    elif scale and len(scale.choices) <= _MOST_CHOICES:
+        table, shown = _levels(writer, part, scale.choices), MOST_LINES
+    else:
+        table, shown = _counts(part, layout), min(MOST_LINES, layout.leading)
+    if shown >= len(part.sections):
+        return table
+    return replace(table, notes=(words().say("more_sections", shown, len(part.sections)),))
 
 
 def _columns(names: Sequence[str]) -> tuple[SheetColumn, ...]:
@@ -74,7 +83,7 @@ def _scores(part: ToolkitResults, layout: ProfileLayout) -> PageTable:
     if banded:
         names.append(say("head_band"))
     lines = [
-        _score(part, layout, index, (f"{index + 1}  {each.name}", each.score, each.band))
+        _score(part, layout, index, (each.numbered, each.score, each.band))
         for index, each in enumerate(part.sections[:MOST_LINES])
     ]
     for index, whole in enumerate(part.overall):
@@ -136,7 +145,7 @@ def _level(
     each: SectionFigures,
     choices: Sequence[Choice],
 ) -> Iterator[tuple[Live, CellFormat]]:
-    yield Live("", f"{index + 1}  {each.name}"), _LINE
+    yield Live("", each.numbered), _LINE
     scale = part.toolkit.scoring.scale
     counts = each.scales.get(scale, {})
     # No nought where nothing may be shown: it would say that nobody answered so.
@@ -181,8 +190,82 @@ def _counts(part: ToolkitResults, layout: ProfileLayout) -> PageTable:
         answers = each.given if flags else each.answered
         hidden = each.score.withheld
         lines.append((
-            (Live("", f"{index + 1}  {each.name}"), _LINE),
+            (Live("", each.numbered), _LINE),
             (Live(layout.cell(index, "answers"), WITHHELD if hidden else answers), _MIDDLE),
             (Live(layout.cell(index, last), WITHHELD if hidden else value), look),
         ))  # fmt: skip
     return PageTable(_columns(names), tuple(lines))
+
+
+def _views(writer: SummaryWriter, part: ToolkitResults) -> PageTable:
+    """One line a section, with a column for each view from which it is judged.
+
+    Judgements from two views stand side by side and are never merged.
+    """
+    views, say = part.toolkit.views, words().say
+    found = {(each.number, each.view): each for each in part.sections}
+    numbers = sorted({number for number, _ in found})[:MOST_LINES]
+    firsts = {each.number: each for each in reversed(part.sections)}
+    names = [say("head_section"), say("head_flagged")]
+    names += [say("head_low", view.label) for view in views]
+    lines = tuple(
+        (
+            (Live("", f"{number}  {firsts[number].section.name}"), _LINE),
+            _marked(writer, part, found.get((number, ""))),
+            *(_low(writer, part, found.get((number, view.id))) for view in views),
+        )
+        for number in numbers
+    )
+    seen = dict.fromkeys(scale for each in part.sections if each.view for scale in each.scales)
+    low = dict.fromkeys(
+        choice.label
+        for scale in seen
+        for choice in reversed(sides_of(part.toolkit, part.toolkit.scales[scale]).left)
+    )
+    return PageTable(_columns(names), lines, words().paragraphs("views_notes", list(low)))
+
+
+def _marked(
+    writer: SummaryWriter, part: ToolkitResults, each: SectionFigures | None
+) -> tuple[Live, CellFormat]:
+    """How many of the answers of a section are to act on."""
+    if each is None:
+        return Live("", NOTHING), _MIDDLE
+    rows = writer.summary.participants.shows_rows
+    scope = {"section": lit(each.key), "field": lit(each.field)}
+    every = "+".join(counting(rows, **scope, counts=lit(how)) for how in ("yes", "apart"))
+    return _so_many(
+        each, (flagged_formula(part, each, scope, rows=rows), every), (each.flagged, each.given)
+    )
+
+
+def _low(
+    writer: SummaryWriter, part: ToolkitResults, each: SectionFigures | None
+) -> tuple[Live, CellFormat]:
+    """How many of the judgements of a section stand in the lower half of their scale."""
+    if each is None:
+        return Live("", NOTHING), _MIDDLE
+    rows = writer.summary.participants.shows_rows
+    scope = {"section": lit(each.key), "field": lit(each.field)}
+    lower, count, given = [], 0, 0
+    for scale_id, counts in each.scales.items():
+        scale = part.toolkit.scales[scale_id]
+        left = [choice.code for choice in sides_of(part.toolkit, scale).left]
+        lower += [counting(rows, **scope, choice=lit(f"{scale_id}:{code}")) for code in left]
+        count += sum(counts.get(code, 0) for code in left)
+        given += sum(counts.get(choice.code, 0) for choice in scale.substantive)
+    every = counting(rows, **scope, counts=lit("yes"))
+    return _so_many(each, ("+".join(lower) or "0", every), (count, given))
+
+
+def _so_many(
+    each: SectionFigures, formulas: tuple[str, str], values: tuple[int, int]
+) -> tuple[Live, CellFormat]:
+    """A count of how many, as text."""
+    if each.score.withheld:
+        return Live("", WITHHELD), _WORD
+    some, every = formulas
+    count, given = values
+    shown = words().say("so_many", count, given) if given else NOTHING
+    of = words().say("so_many", "", "")
+    return Live(f"IF({every}=0,{lit(NOTHING)},({some})&{lit(f' {of} ')}&({every}))", shown), _MIDDLE

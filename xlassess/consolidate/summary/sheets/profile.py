@@ -123,7 +123,7 @@ def _scores(
     """Write the table of scores: a row for each section, and for the whole where there is one."""
     scores = scores_layout(writer.summary, part)
     lines = [
-        _Line(i + 1, each.name, scores.column(i), each.score, each.band, each.section.bands)
+        _Line(each.number, each.name, scores.column(i), each.score, each.band, each.section.bands)
         for i, each in enumerate(part.sections)
     ]
     lines += [
@@ -262,7 +262,7 @@ def _counts(
             answers = Live(proper, each.answered)
             share = each.favourable / each.answered if each.answered else None
             last = Live(pooled_share(part, scope | {"counts": '"yes"'}, rows=rows), share)
-        sheet.number(row, 0, index + 1, cells.MIDDLE)
+        sheet.number(row, 0, each.number, cells.MIDDLE)
         sheet.text(row, 1, each.name, cells.CELL)
         look = cells.MIDDLE.but(number="0%" if "favourable" in layout.columns else "0")
         for column, (live, shape) in enumerate(((answers, cells.MIDDLE), (last, look)), 2):
@@ -286,7 +286,7 @@ def _answers(
     rows = writer.summary.participants.shows_rows
     for row, index in enumerate(layout.sections, layout.header + 1):
         each = part.sections[index]
-        sheet.number(row, 0, index + 1, cells.MIDDLE)
+        sheet.number(row, 0, each.number, cells.MIDDLE)
         sheet.text(row, 1, each.name, cells.CELL)
         counts = each.scales.get(layout.scale, {})
         for column, choice in enumerate(scale.choices, 2):
