@@ -62,13 +62,29 @@ def test_home__without_an_assessment_leads_to_where_one_is_begun(
 def test_form__explains_each_field_as_the_settings_do(empty: AssessmentFolder) -> None:
     said = words_in(a_desk(empty).get("/begin"))
     remarks = explanations(empty.blank_settings())
-    for name in ("id", "partnership", "return_by", "purpose", "marking", "minimum_group"):
+    for name in ("id", "partnership", "purpose", "marking", "minimum_group"):
         assert " ".join(remarks[name].split()) in said
+    assert "such as 31/03/2027" in said  # days as people write them
     fields = settings_fields(empty.root)
     assert [code for code, _ in fields["attribution"].choices] == [
         "named", "partner", "lettered", "aggregated"
     ]  # fmt: skip
     assert fields["round"].about == "The round, such as 2026 or 2026-spring."
+
+
+def test_form__left_empty_says_what_to_enter(empty: AssessmentFolder) -> None:
+    desk = a_desk(empty)
+    fields = {"number": number_in(desk.get("/begin")), "minimum_group": "3"}
+    answer = desk.post("/begin", fields)
+    assert answer.status_code == 422
+    for field, said in (
+        ("partnership", "Enter the name of the partnership."),
+        ("round", "Enter the name of the round, such as 2026."),
+        ("toolkits", "Choose at least one toolkit."),
+        ("name", "Enter the name of the person who runs the assessment."),
+    ):  # fmt: skip
+        assert said in answer.text.partition(f'id="{field}-error"')[2].partition("</p>")[0]
+    assert not empty.root.exists()
 
 
 def test_begin__questions_open_beside_the_form(empty: AssessmentFolder) -> None:

@@ -21,7 +21,7 @@ from xlassess.ledger import Event, Ledger
 from xlassess.model.days import written_day
 from xlassess.model.errors import UsageError
 from xlassess.services.common.outbox import write_whole
-from xlassess.services.setup.init import SettingsProblem
+from xlassess.services.setup.init import WANTED, SettingsProblem
 from xlassess.services.setup.settings_form import (
     GROUPS,
     MAIL,
@@ -35,12 +35,6 @@ from xlassess.services.setup.settings_form import (
 
 _WORDS_OF_PEOPLE = ("coordinator", "purpose", "preparation", "mail", "scenarios")
 """What is not told to the log, which is kept for ever: who somebody is, and what people wrote."""
-
-_WANTED: Mapping[str, str] = {
-    "id": "Enter a short name.", "partnership": "Enter the name of the partnership.",
-    "round": "Enter the name of the round.", "toolkits": "Choose at least one toolkit.",
-    "coordinator.name": "Enter the name of the person who runs the assessment.",
-}  # fmt: skip
 
 _LOCK = ".settings.lock"
 """Stands for the lock held from looking at the settings until others stand in their place."""
@@ -119,8 +113,8 @@ def _refused(
                 f"Somebody changed this after you opened the page. It now says {says}. Send it "
                 "again to put yours in its place.",
             )
-        elif not text and name in _WANTED:
-            yield SettingsProblem(name, _WANTED[name])
+        elif not text and (told := WANTED.get(name.removeprefix("coordinator."))):
+            yield SettingsProblem(name, told)
         elif name == "return_by" and text and _has_passed(text, today):
             yield SettingsProblem(
                 name, "This day has passed. Enter a later one, or leave it empty."

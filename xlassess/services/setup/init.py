@@ -7,7 +7,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
 
@@ -56,6 +56,20 @@ _FIELDS = (
 )  # fmt: skip
 """The fields that an assessment is begun with; all others stand as they usually are."""
 
+_ABOUT: Mapping[str, str] = {
+    "return_by": "The day by which workbooks are to be returned, such as 31/03/2027. May be left "
+    "empty.",
+}
+"""What is said of fields otherwise than in the file: people write days as they are used to."""
+
+WANTED: Mapping[str, str] = {
+    "id": "Enter a short name.", "partnership": "Enter the name of the partnership.",
+    "round": "Enter the name of the round, such as 2026.",
+    "toolkits": "Choose at least one toolkit.",
+    "name": "Enter the name of the person who runs the assessment.",
+}  # fmt: skip
+"""What is said where a field was left empty that must not be."""
+
 _NOT_TYPED = ("toolkits", "coordinator")
 _LEFT_EMPTY = ("return_by", "purpose", "email", "phone")
 _CHOICE = re.compile(r" +([\w-]+)   *(\S.*)")
@@ -83,7 +97,8 @@ def settings_fields(root: Path) -> Mapping[str, SettingsField]:
     """Return the fields that an assessment in this folder is begun with, each with its remark."""
     text = AssessmentFolder(root).blank_settings()
     said = explanations(text)
-    return {name: _field(name, said.get(name, ""), text) for name in _FIELDS}
+    found = {name: _field(name, said.get(name, ""), text) for name in _FIELDS}
+    return {name: replace(one, about=_ABOUT.get(name, one.about)) for name, one in found.items()}
 
 
 def _field(name: str, remark: str, text: str) -> SettingsField:
@@ -124,10 +139,18 @@ def begin_with(
         if name in _FIELDS and name not in _NOT_TYPED and (value.strip() or name not in _LEFT_EMPTY)
     }  # fmt: skip
     text = choose_toolkits(enter(folder.blank_settings(), given), toolkits)
+    problems: list[SettingsProblem] = [
+        SettingsProblem(name, told) for name, told in WANTED.items()
+        if not (toolkits if name == "toolkits" else given.get(name))
+    ]  # fmt: skip
+    empty = {one.field for one in problems}
     try:
         folder.check(text)
     except AssessmentFileError as wrong:
-        return tuple(_problem(one, text) for one in wrong.problems)
+        found = (_problem(one, text) for one in wrong.problems)
+        problems += [one for one in found if one.field not in empty]
+    if problems:
+        return tuple(problems)
     return _begin(root, text)
 
 

@@ -103,8 +103,6 @@ _ABOUT: Mapping[str, str] = {
     "preparation.kind": "",
     "round": "Such as 2026 or 2026-spring.",
     "toolkits": "",
-    "return_by": "The day by which workbooks are to be returned, such as 31/03/2027. May be left "
-    "empty.",
     "shared": "Usually one person works here: what came back and the secret are readable by that "
     "person alone. Ticked, the group that the folder belongs to may do everything.",
     "mail.security": "",
