@@ -98,3 +98,17 @@ def test_next_steps__from_the_summary_to_the_plan(folder: AssessmentFolder, tmp_
     feedback(folder, now=LATER)
     close_round(folder, now=LATER)
     assert steps(folder) == []
+
+
+def test_next_steps__a_plan_in_which_nothing_is_to_be_decided_is_not_waited_for(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    """Nobody proposed anything, and nothing is a concern: there are rows for new actions only."""
+    for who in ("Ada Ash", "Abe Ash"):
+        answer(folder, who, tmp_path / f"{who}.xlsx", ("Agree", "Agree", "Agree"))
+        ingest(folder, [tmp_path / f"{who}.xlsx"], now=LATER, workers=1)
+    books = [line.reference for line in status(folder, today=BEFORE).having("not sent")]
+    decide.mark(folder, books, "sent", why())
+    consolidate(folder, now=LATER)
+    plan(folder, now=LATER)
+    assert steps(folder) == ["receive", "feedback"]

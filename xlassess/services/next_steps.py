@@ -9,6 +9,7 @@ from typing import Literal
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.consolidate import HeldBackError
+from xlassess.generate import may_stay_empty
 from xlassess.ledger import Ledger
 from xlassess.model.record import Output, OutputKind
 from xlassess.services.common.phrases import count
@@ -35,11 +36,15 @@ class DueStep:
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """What was written from the round, and what is on record of its plan."""
+    """What was written from the round, and what is on record of its plan.
+
+    ``undecided`` says that the plan workbook has rows that need a decision, and nothing is agreed.
+    """
 
     outputs: tuple[Output, ...] = ()
     plan_issued: bool = False
     agreed: bool = False
+    undecided: bool = False
 
     def has(self, kind: OutputKind) -> bool:
         return any(one.kind == kind for one in self.outputs)
@@ -112,7 +117,7 @@ def _from_answers(folder: AssessmentFolder, found: Status, written: _Written) ->
             yield DueStep("workshop", "Read the summary, and talk the findings over.")
         yield DueStep("plan", "Begin the action plan.")
         return
-    if not written.agreed or found.waiting:
+    if written.undecided or found.waiting:
         yield DueStep("decide", "Decide on the rows of the action plan.")
         return
     if found.overdue and not found.reports:
@@ -159,5 +164,9 @@ def _written(folder: AssessmentFolder, round_name: str) -> _Written:
     if not Ledger.is_at(folder.ledger):
         return _Written()
     with Ledger(folder.ledger) as ledger:
-        issued = any(one.identity.kind == "plan" for one in ledger.joint(round_name))
-        return _Written(ledger.outputs(round_name), issued, round_name in ledger.plans())
+        plans = [one for one in ledger.joint(round_name) if one.identity.kind == "plan"]
+        agreed, undecided = round_name in ledger.plans(), False
+        if plans and not agreed:
+            asked = ledger.toolkits()[plans[-1].identity.digest]
+            undecided = not all(map(may_stay_empty, asked.items()))
+        return _Written(ledger.outputs(round_name), bool(plans), agreed, undecided)
