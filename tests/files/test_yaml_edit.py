@@ -76,6 +76,7 @@ def test_values__of_a_group_of_which_nothing_is_left_are_gone() -> None:
         ("g:\n  a: 1\n", {("g", "b"): "yes"}, 'g:\n  a: 1\n  b: "yes"\n'),
         ('"a": 1\n', {("a",): "No"}, '"a": "No"\n'),
         ("", {("a",): "1"}, "\na: 1\n"),
+        ("a: \nb:  # why\n", {("a",): "1", ("b",): "2"}, "a: 1\nb: 2  # why\n"),
     ],
 )  # fmt: skip
 def test_values__are_changed_however_the_file_is_written(

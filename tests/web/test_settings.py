@@ -173,7 +173,8 @@ def test_settings__of_two_who_change_different_things_both_hold(folder: Assessme
 def test_settings__of_a_closed_round_stay(folder: AssessmentFolder, desk: DeskClient) -> None:
     close_round(folder, now=LATER)
     page = desk.get(SETTINGS)
-    assert "This round is closed. Open it again to change it." in words_in(page)
+    assert "This round is closed, and most of its settings cannot be changed." in words_in(page)
+    assert any(one.startswith("/begin/closing") for one in links_in(page))
     assert 'name="marking"' not in page.text
     assert 'name="coordinator.phone"' in page.text
     assert sent(desk, page, marking="X", **{"was~marking": "OFFICIAL"}).status_code == 422

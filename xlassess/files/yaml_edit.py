@@ -158,7 +158,8 @@ def _with(text: str, place: Place, value: str | Sequence[str]) -> str:
         return _with_items(text, node, value)
     if _is_blank(node):
         at = _after_colon(text, key)
-        return f"{text[:at]} {shown}{text[at:]}" if shown else text
+        rest = re.sub(r"\A +(?=\r?\n|\Z)", "", text[at:])
+        return f"{text[:at]} {shown}{rest}" if shown else text
     begins, ends = _span(text, node)
     if not shown:
         return text[:begins].rstrip(" ") + text[ends:]

@@ -34,11 +34,15 @@ class SettingOnPage:
 
 @dataclass(frozen=True, slots=True)
 class SettingsView:
-    """The settings group by group; ``elsewhere`` are those that only the file has."""
+    """The settings group by group; ``elsewhere`` are those that only the file has.
+
+    ``closed`` is where a round that is closed is opened again.
+    """
 
     groups: tuple[tuple[SettingsGroup, tuple[SettingOnPage, ...]], ...]
     elsewhere: tuple[tuple[str, str], ...]
     here: str
+    closed: str
 
 
 def show(visit: Visit) -> Response:
@@ -56,6 +60,7 @@ def show(visit: Visit) -> Response:
             ) if value
         ),
         here=visit.at("settings"),
+        closed=visit.at("closing") if visit.status.closed else "",
     )  # fmt: skip
     return page(visit, "settings.html", "Settings", view)
 
