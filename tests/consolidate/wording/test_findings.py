@@ -451,6 +451,18 @@ def test_total__where_there_is_none_the_concerns_lead(pat):
     assert quiet.narrative.more[0].startswith("No return answers every scored question")
 
 
+def test_total__where_there_is_none_nothing_is_said_of_concerns_that_are_withheld(pat):
+    """One that all disagree with is withheld: that none is a concern would not be true."""
+    given = [
+        tuple(replace(a, value="disagree") if a.item == "4C" else a for a in everything(pat, n)[1:])
+        for n in (4, 3) * 4
+    ]
+    part = part_of(pat, given, attribution="aggregated", minimum_group=3)
+    withheld = [item.item.id for item in part.items if item.scored and item.withheld]
+    assert "4C" in withheld
+    assert part.narrative.reading.endswith("items that may be shown is a concern.")
+
+
 def test_band__is_not_said_of_the_whole_where_fewer_than_half_have_a_total(pat):
     every = everything(pat, 4)
     part = part_of(pat, [every] * 3 + [every[1:]] * 4)

@@ -138,7 +138,7 @@ def _concern(facts: NarrativeFacts, total: OverallFigures | None) -> str:
     if not facts.weak.found and mean is not None:
         return ""
     banded = band_position(mean, facts.toolkit.scoring.bands) == 0
-    return words().say("reading_concerns", facts.weak.found, judged, banded)
+    return words().say("reading_concerns", facts.weak.found, judged, banded, facts.hidden)
 
 
 def _band(facts: NarrativeFacts, total: OverallFigures) -> str:
