@@ -407,3 +407,24 @@ def test_checklists__report_has_what_to_settle_and_the_state_of_the_decision():
     assert told.strengths_title != "Strengths"
     plain = report_of(summarise(a_round([find_toolkit("pat")], 3), MADE_AT)).toolkits[0]
     assert plain.strengths_title == "Strengths"
+
+
+def test_report__organisations_stand_side_by_side_and_do_not_differ():
+    toolkit = find_toolkit("bv-organisation")
+    told = report_of(summarise(a_round([toolkit], 4), MADE_AT)).toolkits[0]
+    assert told.disagreements_title == "The organisations side by side"
+    other = find_toolkit("bv-partnership")
+    told = report_of(summarise(a_round([other], 4), MADE_AT)).toolkits[0]
+    assert told.disagreements_title != "The organisations side by side"
+
+
+def test_report__has_no_heading_over_nothing_to_decide():
+    toolkit = find_toolkit("melton-checklist")
+    decided = answers(toolkit, {("H1", "answer"): "Harbour Alliance", ("R1", "answer"): "decline"})
+    open_still = answers(toolkit, {("H1", "answer"): "Harbour Alliance"})
+    record = a_round([toolkit], 1)
+    heads = [
+        "You are asked to" in texts(report_bytes(summarise(with_returns(record, {0: a}), MADE_AT)))
+        for a in (decided, open_still)
+    ]
+    assert heads == [False, True]

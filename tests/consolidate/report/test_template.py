@@ -99,7 +99,7 @@ def test_template__stands_in_the_order_of_page_one():
     document = parts(default_template())["word/document.xml"].decode()
     order = (
         "toolkit.headline", "headings.decisions", "toolkit.picture", "toolkit.trend",
-        "toolkit.concerns", "toolkit.strengths", "headings.disagreements", "toolkit.scenario",
+        "toolkit.concerns", "toolkit.strengths", "toolkit.disagreements", "toolkit.scenario",
         "headings.rests_on", "toolkit.tiles", "toolkit.caution", "headings.figures",
         "toolkit.further",
     )  # fmt: skip

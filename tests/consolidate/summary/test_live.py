@@ -44,9 +44,11 @@ CASES = (
         {"attribution": "aggregated"},
         rounds=True,
     ),
+    Case("views", ("working-better-together",), 6, 5),
+    Case("views aggregated", ("working-better-together",), 6, 6, {"attribution": "aggregated"}),
     Case("withheld", ("pat",), 4, 2, {"attribution": "aggregated"}),
 )
-_HABIT = ("several", "rounds aggregated")
+_HABIT = ("several", "rounds aggregated", "views")
 _PARAMS = [
     pytest.param(case, marks=[] if case.name in _HABIT else pytest.mark.thorough, id=case.name)
     for case in CASES

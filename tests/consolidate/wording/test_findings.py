@@ -270,7 +270,7 @@ def test_levels__largest_differences_in_words(pat):
 @pytest.mark.parametrize(
     ("name", "code", "share"),
     [("rochford-hallmarks", "yes", "share of “Yes”"),
-     ("bv-partnership", "advanced", "share of answers in the upper half of the scale")],
+     ("bv-partnership", "advanced", "share of “Advanced practice” or “Better practice”")],
 )  # fmt: skip
 def test_levels__shares_say_what_they_are_a_share_of(name, code, share):
     toolkit = find_toolkit(name)
