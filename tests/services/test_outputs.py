@@ -141,6 +141,22 @@ def test_set_aside__is_not_shown_again_but_refused_unless_accepted(tmp_path: Pat
     assert consolidate(folder, now=LATER).returned == 4
 
 
+def test_late_letter__is_told_the_coordinator_and_no_reader(tmp_path: Path) -> None:
+    """Of two papers with letters the new letter is the latecomer's."""
+    folder = a_round_on_disk(tmp_path, 5, "lettered")
+    assert consolidate(folder, now=LATER).exposed == ""
+    assert consolidate(folder, now=LATER).exposed == ""
+    come(folder, 5)
+    told = export_round(folder, "json", tmp_path / "out", now=LATER)
+    assert "1 partner's return has come in, changed or been withdrawn since the summary" in (
+        told.exposed
+    )
+    assert not any("withdrawn" in path.read_text("utf-8") for path in told.files)
+    assert consolidate(folder, now=LATER).exposed == "", "it was told before"
+    come(folder, 6, 7, 8)
+    assert consolidate(folder, now=LATER).exposed == ""
+
+
 @pytest.mark.parametrize("attribution", ["named", "partner", "lettered"])
 def test_single_returns_shown__nothing_is_held_back(tmp_path: Path, attribution: str) -> None:
     folder = a_round_on_disk(tmp_path, 5, attribution)

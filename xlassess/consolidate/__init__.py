@@ -30,7 +30,12 @@ from xlassess.consolidate.summary.workbook import (
     write_summary_to,
 )
 from xlassess.consolidate.wording.agreed import ProgressPaper
-from xlassess.consolidate.wording.facts import exposed_in_words, held_in_words, promise_in_words
+from xlassess.consolidate.wording.facts import (
+    exposed_in_words,
+    held_in_words,
+    letters_told_in_words,
+    promise_in_words,
+)
 from xlassess.consolidate.wording.matters import matters_of, talking_points
 from xlassess.consolidate.wording.method_words import attribution_in_words
 from xlassess.consolidate.wording.own_answers import own_answers, whose_answers
@@ -58,6 +63,7 @@ __all__ = [
     "is_on_record",
     "is_page_of",
     "left_to_decide",
+    "letters_told_in_words",
     "matters_of",
     "may_be_shown_as",
     "own_answers",

@@ -48,6 +48,16 @@ def exposed_in_words(participants: Participants) -> str:
     return words().say("exposed", participants.exposed)
 
 
+def letters_told_in_words(participants: Participants) -> str:
+    """Return, for the coordinator, that letters do not hide everybody; empty where they do.
+
+    Papers themselves do not say who came late: it would tell where to look.
+    """
+    late = participants.late
+    told = words().say("late", late, day(late.since)) if late else ""
+    return " ".join(filter(None, (exposed_in_words(participants), told)))
+
+
 def held_in_words(participants: Participants) -> str:
     """Return that returns are held back for the sake of an earlier output; empty if none are."""
     told = dict.fromkeys(_held(each, participants.minimum) for each in participants.held.values())

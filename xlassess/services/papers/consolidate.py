@@ -11,8 +11,8 @@ from pathlib import Path
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.consolidate import (
     Summary,
-    exposed_in_words,
     held_in_words,
+    letters_told_in_words,
     print_set,
     promise_in_words,
     summarise,
@@ -117,7 +117,7 @@ def consolidate(
         edited=edited,
         promised=promise_in_words(summary.participants),
         held=held_in_words(summary.participants),
-        exposed=exposed_in_words(summary.participants),
+        exposed=letters_told_in_words(summary.participants),
         printed=print_set(summary),
         outdated=outdated,
     )

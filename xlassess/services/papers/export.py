@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
-from xlassess.consolidate import exposed_in_words, held_in_words, promise_in_words, summarise
+from xlassess.consolidate import held_in_words, letters_told_in_words, promise_in_words, summarise
 from xlassess.consolidate.export import FORMATS, MARK, PAGE, Format, export, file_names
 from xlassess.ledger import Ledger
 from xlassess.model.assessment import Attribution
@@ -102,7 +102,7 @@ def export_round(
         removed=removed,
         promised=promise_in_words(summary.participants),
         held=held_in_words(summary.participants),
-        exposed=exposed_in_words(summary.participants),
+        exposed=letters_told_in_words(summary.participants),
     )
 
 

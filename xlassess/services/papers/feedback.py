@@ -8,10 +8,10 @@ from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.consolidate import (
-    exposed_in_words,
     feedback_page,
     held_in_words,
     is_feedback_page,
+    letters_told_in_words,
     own_answers,
     promise_in_words,
     summarise,
@@ -93,7 +93,7 @@ def feedback(
         tuple(found),
         promise_in_words(summary.participants),
         held_in_words(summary.participants),
-        exposed_in_words(summary.participants),
+        letters_told_in_words(summary.participants),
         removed,
         tuple(edited),
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
-from xlassess.consolidate import exposed_in_words, held_in_words, promise_in_words, summarise
+from xlassess.consolidate import held_in_words, letters_told_in_words, promise_in_words, summarise
 from xlassess.consolidate.report import (
     default_template,
     field_lines,
@@ -85,7 +85,7 @@ def report(
         with_queries=summary.with_queries,
         promised=promise_in_words(summary.participants),
         held=held_in_words(summary.participants),
-        exposed=exposed_in_words(summary.participants),
+        exposed=letters_told_in_words(summary.participants),
     )
 
 

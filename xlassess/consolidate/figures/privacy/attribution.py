@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from xlassess.consolidate.figures.privacy.letters import LetterOf, Letters, letters_of, shown_level
 from xlassess.consolidate.figures.privacy.organisation_names import is_capitalised, short_names
@@ -22,7 +23,7 @@ from xlassess.consolidate.figures.privacy.redaction import NAME_TAKEN_OUT, Redac
 from xlassess.contract.layout import column_name
 from xlassess.model.answer import Issued, Return, in_full
 from xlassess.model.assessment import ATTRIBUTIONS, LEVELS, Attribution, Promise, strictest
-from xlassess.model.record import HeldBack, Output, Round
+from xlassess.model.record import HeldBack, Output, OutputKind, Round
 
 NOT_USABLE = ("refused", "superseded", "duplicate", "set aside")
 """States of returns whose answers never count."""
@@ -68,6 +69,19 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True)
+class LateLetters:
+    """An earlier paper beside which letters tell whose they are, and of how many partners.
+
+    It is the ``kind`` of paper made at ``since``. So few ``partners`` came in, changed or were
+    withdrawn since that whoever has both papers knows their letters.
+    """
+
+    kind: OutputKind
+    since: datetime
+    partners: int
+
+
+@dataclass(frozen=True, slots=True)
 class Participants:
     """How everyone in the round is shown.
 
@@ -77,7 +91,8 @@ class Participants:
     and respondents in free text out of sight, where names are not shown. ``kept`` is what
     settings and promises come to, ``bound`` where promises allow less than the settings;
     ``held`` tells, by the digest of the questions, where returns are held back. ``exposed`` are
-    toolkits that so few partners were asked for that letters do not hide them, with how many.
+    toolkits that so few partners were asked for that letters do not hide them, with how many;
+    ``late`` is an earlier paper beside which letters tell whose they are.
     """
 
     attribution: Attribution
@@ -90,6 +105,7 @@ class Participants:
     bound: Bound
     held: Mapping[str, HeldBack] = field(default_factory=dict)
     exposed: tuple[tuple[str, int], ...] = ()
+    late: LateLetters | None = None
 
     @property
     def shows_rows(self) -> bool:
@@ -160,6 +176,7 @@ def _shown_as(
         bound=bound,
         held=record.held,
         exposed=_exposed(record, letters) if lettered else (),
+        late=_late(record, minimum) if lettered else None,
     )
 
 
@@ -174,6 +191,30 @@ def _exposed(record: Round, letters: Letters) -> tuple[tuple[str, int], ...]:
     """The toolkits of which letters hide nobody, in the order of their names."""
     short = {digest: record.toolkits[digest].short for digest in letters.exposed}
     return tuple(sorted((short[digest], count) for digest, count in letters.exposed.items()))
+
+
+def _late(record: Round, minimum: int) -> LateLetters | None:
+    """The earlier paper since which the fewest partners came in, if they are too few."""
+    mine = _of_partners(record, record.base)
+    found: list[LateLetters] = []
+    for output in record.outputs:
+        before = _of_partners(record, output.base)
+        apart = {one for one in mine.keys() | before.keys() if mine.get(one) != before.get(one)}
+        if output.attribution == "lettered" and not apart:
+            return None  # this very paper tells nothing new
+        if output.attribution in ("lettered", "aggregated") and 0 < len(apart) < minimum:
+            found.append(LateLetters(output.kind, output.at, len(apart)))
+    return min(reversed(found), key=lambda one: one.partners, default=None)
+
+
+def _of_partners(record: Round, base: Mapping[str, Mapping[str, int]]) -> dict[str, set[int]]:
+    """The numbers of the returns of a base, by partner."""
+    partners = {one.reference: one.identity.partner for one in (*record.issued, *record.former)}
+    found: dict[str, set[int]] = {}
+    for returns in base.values():
+        for name, number in returns.items():
+            found.setdefault(partners.get(name, name), set()).add(number)
+    return found
 
 
 def _kept(record: Round, usable: Mapping[str, Return]) -> tuple[Promise, Bound]:
