@@ -372,6 +372,23 @@ def test_checklists__of_one_proposal_are_told_apart_and_are_no_survey():
     assert "one person's view" not in one.narrative.caution
 
 
+def test_checklists__what_the_decision_leads_past_is_not_called_open():
+    toolkit = find_toolkit("melton-checklist")
+    named = {("H1", "answer"): "Harbour Alliance"}
+
+    def states(code):
+        given = answers(toolkit, named | ({("R1", "answer"): code} if code else {}))
+        (each,) = part_of(toolkit, [given]).checklists
+        return [line.short for line in each.closing[0][1]]
+
+    assert states("minutes") == ["Decision", "Lead officer"]
+    assert states("decline") == ["Decision"]
+    assert states("join")[1:] == [
+        "Level of representation", "Authority beyond delegation", "Report to committee"
+    ]  # fmt: skip
+    assert len(states("")) == 5
+
+
 def test_checklists__several_lead_with_how_many_wait_and_for_what():
     toolkit = find_toolkit("melton-checklist")
     given = answers(toolkit, {("H1", "answer"): "Harbour Alliance"})

@@ -88,13 +88,24 @@ def _closing(
 ) -> Iterator[ClosingLine]:
     """The lines of a section below the checklist that the answers given do not lead past."""
     for item in section.items:
-        line, condition = lines[item.id], item.only_when
-        leading = values.get((condition.item, "answer"), "") if condition else ""
-        past = condition is not None and leading != "" and leading not in condition.choices
-        if line.answer or not past:
+        line = lines[item.id]
+        if line.answer or not _is_led_past(toolkit, item, values):
             scale = None if item.is_free else toolkit.scales[item.answer]
             choices = tuple((c.label, c.about) for c in scale.choices) if scale else ()
             yield ClosingLine(line.short, line.answer, choices)
+
+
+def _is_led_past(toolkit: Toolkit, item: Item, values: Mapping[tuple[str, str], Value]) -> bool:
+    """True for an item that the answers given lead past: its own condition's, or one before it."""
+    seen: set[str] = set()
+    while (condition := item.only_when) is not None and item.id not in seen:
+        leading = values.get((condition.item, "answer"), "")
+        if leading != "":
+            return leading not in condition.choices
+        # A toolkit of one's own may have two items that wait for each other.
+        seen.add(item.id)
+        item = toolkit.item(condition.item)
+    return False
 
 
 def _wanted(toolkit: Toolkit, values: Mapping[tuple[str, str], Value]) -> Iterator[Item]:
