@@ -10,6 +10,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from itertools import islice
@@ -97,7 +98,7 @@ class LongTablesSheet(Worksheet):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__()
-        self._kept: dict[object, Any] = {}
+        self._kept: defaultdict[object, dict[object, Any]] = defaultdict(dict)
 
     def _write_number(
         self, row: int, col: int, number: float, cell_format: Format | None = None
@@ -117,15 +118,15 @@ class LongTablesSheet(Worksheet):  # type: ignore[misc]
     def _share(self, row: int, col: int) -> None:
         cell = self.table.get(row, {}).get(col)
         if cell is not None:
-            # a text by its number and a number are equal too: the kind is part of the key
-            self.table[row][col] = self._kept.setdefault((type(cell), cell), cell)
+            # a text by its number and a number are equal too: each kind is kept apart
+            self.table[row][col] = self._kept[type(cell)].setdefault(cell, cell)
 
     def set_row(self, row: int, *settings: Any, **more: Any) -> int:
         """Set the height or look of a row, as XlsxWriter does."""
         code: int = super().set_row(row, *settings, **more)
         if row in self.row_info:
             for kept in (self.row_info, self.row_sizes):
-                kept[row] = self._kept.setdefault((id(kept), repr(kept[row])), kept[row])
+                kept[row] = self._kept[id(kept)].setdefault(repr(kept[row]), kept[row])
         return code
 
     def add_table(

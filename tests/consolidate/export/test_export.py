@@ -16,6 +16,7 @@ from tests.clients.programs import ROOT
 from tests.consolidate.figures.test_attribution import secrets, telling
 from tests.consolidate.rounds import MADE_AT, Wish, a_round, with_returns
 from xlassess.consolidate import summarise
+from xlassess.consolidate.export import files
 from xlassess.consolidate.export.columns import TYPES, Cell
 from xlassess.consolidate.export.dictionary import page
 from xlassess.consolidate.export.files import FORMATS, PAGE, export, file_names
@@ -61,6 +62,30 @@ def aggregated(pat, melton) -> Summary:
         [pat, melton], 8, Wish(returned=5, gaps=0.4, talk=0.5), attribution="aggregated"
     )
     return summarise(telling(record), MADE_AT)
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_files__written_in_parts_are_what_they_are_as_a_whole(
+    told: Summary, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Long tables are never held together; where one part ends leaves no trace."""
+    whole = exported(told, form)
+    monkeypatch.setattr(files, "_ROWS_AT_ONCE", 7)
+    written = {}
+    for file in export(told, form):
+        to = io.BytesIO()
+        file.write(to)
+        written[file.name] = to.getvalue()
+        longest = max(file.rows.values(), default=0)
+        assert len(list(file.parts())) > longest // 7 * (longest > 7)
+    assert written == whole
+
+
+def test_json__is_as_python_writes_it(told: Summary, aggregated: Summary) -> None:
+    for summary in (told, aggregated):
+        (document,) = [file.content for file in export(summary, "json") if "json" in file.name]
+        again = json.dumps(json.loads(document), ensure_ascii=False, indent=1) + "\n"
+        assert document == again.encode("utf-8", "backslashreplace")
 
 
 def test_data__one_row_per_row_of_the_summary(told):

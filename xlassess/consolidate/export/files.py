@@ -9,12 +9,13 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, get_args
 
-from xlassess.consolidate.export.columns import Cell, TableSpec, Type, guarded, plain
+from xlassess.consolidate.export.columns import Cell, ExportColumn, TableSpec, Type, guarded, plain
 from xlassess.consolidate.export.dictionary import DICTIONARY, dictionary_of, markdown
-from xlassess.consolidate.export.frames import cells_of, frame_of, in_utc, once_each
+from xlassess.consolidate.export.frames import cells_of, frame_of, in_utc
 from xlassess.consolidate.export.plans_and_returns import PLAN
 from xlassess.consolidate.export.tables import (
     AGGREGATED,
@@ -190,11 +191,29 @@ _DOCUMENT, _BOOK = "export.json", "export.xlsx"
 
 @dataclass(frozen=True, slots=True)
 class ExportFile:
-    """One file of an export; ``rows`` is how many rows of which table it holds."""
+    """One file of an export; ``rows`` is how many rows of which table it holds.
+
+    ``parts`` makes its bytes, one part after the other: those of a long table are never held
+    together.
+    """
 
     name: str
-    content: bytes
+    parts: Callable[[], Iterable[bytes]]
     rows: Mapping[str, int]
+
+    @property
+    def content(self) -> bytes:
+        """All of its bytes."""
+        return b"".join(self.parts())
+
+    def write(self, to: BinaryIO) -> None:
+        """Write it into an open file."""
+        to.writelines(self.parts())
+
+
+def _of(content: bytes) -> Callable[[], Iterable[bytes]]:
+    """The only part of a file that is made as a whole."""
+    return lambda: (content,)
 
 
 def export(summary: Summary, form: Format, stem: str = "") -> tuple[ExportFile, ...]:
@@ -211,18 +230,18 @@ def export(summary: Summary, form: Format, stem: str = "") -> tuple[ExportFile, 
         SheetError: a text is too long for a cell in Excel, or a table for a sheet.
     """
     tables = tables_of(summary)
-    page = ExportFile(PAGE, markdown([table.spec for table in tables]).encode(), {})
+    page = ExportFile(PAGE, _of(markdown([table.spec for table in tables]).encode()), {})
     if form == "json":
         files = [_document(summary, tables)]
     elif form == "xlsx":
         rows = {table.spec.name: len(table) for table in tables}
         whole = (*tables, dictionary_of(tables))
-        files = [ExportFile(_BOOK, workbook_bytes(summary, whole), rows)]
+        files = [ExportFile(_BOOK, _of(workbook_bytes(summary, whole)), rows)]
     else:
-        make = _csv if form == "csv" else _parquet
+        make = _in_parts if form == "csv" else _whole
         files = [_file(table, form, make(table)) for table in (*tables, dictionary_of(tables))]
     return tuple(
-        ExportFile(_named(file.name, stem, chief=not number), file.content, file.rows)
+        ExportFile(_named(file.name, stem, chief=not number), file.parts, file.rows)
         for number, file in enumerate((*files, page))
     )
 
@@ -241,9 +260,17 @@ def _named(name: str, stem: str, *, chief: bool) -> str:
     return f"{stem}.{name.rpartition('.')[2]}" if chief else f"{stem}-{name}"
 
 
-def _file(table: ExportTable, form: Format, content: bytes) -> ExportFile:
+def _file(table: ExportTable, form: Format, parts: Callable[[], Iterable[bytes]]) -> ExportFile:
     rows = {} if table.spec is DICTIONARY else {table.spec.name: len(table)}
-    return ExportFile(f"{table.spec.name}.{form}", content, rows)
+    return ExportFile(f"{table.spec.name}.{form}", parts, rows)
+
+
+def _in_parts(table: ExportTable) -> Callable[[], Iterable[bytes]]:
+    return partial(_csv, table)
+
+
+def _whole(table: ExportTable) -> Callable[[], Iterable[bytes]]:
+    return _of(_parquet(table))
 
 
 _END = "\r\n"
@@ -252,28 +279,65 @@ _ROWS_AT_ONCE = 20_000
 """Rows that are written together: enough to be fast, few enough to be held."""
 
 
-def _csv(table: ExportTable) -> bytes:
-    """Write a table as RFC 4180 has it: commas, CRLF, quotation marks where they are needed.
+def _csv(table: ExportTable) -> Iterator[bytes]:
+    """Yield a table as RFC 4180 has it: commas, CRLF, quotation marks where they are needed.
 
     Each different value of a column is made ready once: of two hundred thousand rows, most
     columns hold a few dozen.
     """
-    import numpy as np
-
-    frame = frame_of(table)
-    ready = []
-    for column in table.spec.columns:
-        codes, found = once_each(frame[column.name])
-        texts = _quoted([*map(_IN_CSV[column.type], found), ""])
-        ready.append((codes, np.array(texts, dtype=object)))
-    del frame
-    out = io.BytesIO()
+    columns = [
+        _texts_of(table, column, partial(_column_in_csv, column.type))
+        for column in table.spec.columns
+    ]
     heads = [tuple(_quoted([column.name for column in table.spec.columns]))]
-    out.write(codecs.BOM_UTF8 + _lines(heads))
+    yield codecs.BOM_UTF8 + _lines(heads)
+    yield from map(_lines, _blocks(table, columns))
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """The values of a column as they are written, and which of them stands in each row."""
+
+    texts: Sequence[str]
+    places: Sequence[int]
+
+
+def _texts_of(
+    table: ExportTable,
+    column: ExportColumn[Any],
+    write: Callable[[Iterable[Cell]], Iterable[str]],
+) -> _Texts:
+    """Return a column as it is written, where each different value is made ready once."""
+    found, places = table.different(column)
+    values = [_typed(value, column.type) for value in found]
+    known = dict.fromkeys(values)
+    written = dict(zip(known, write(known), strict=True))
+    return _Texts([written[value] for value in values], places)
+
+
+def _blocks(table: ExportTable, columns: Sequence[_Texts]) -> Iterator[Iterator[tuple[str, ...]]]:
+    """Yield the rows of a table, some thousands together."""
     for first in range(0, len(table), _ROWS_AT_ONCE):
         block = slice(first, first + _ROWS_AT_ONCE)
-        out.write(_lines(zip(*(texts[codes[block]] for codes, texts in ready), strict=True)))
-    return out.getvalue()
+        some = ([one.texts[place] for place in one.places[block]] for one in columns)
+        yield zip(*some, strict=True)
+
+
+def _typed(value: Cell, kind: Type) -> Cell:
+    """Return a value as its column has it; what is no number is none."""
+    if value is None or value != value:  # noqa: PLR0124 - so is NaN known
+        return None
+    return _AS[kind](value)
+
+
+_AS: Mapping[Type, Callable[[Any], Cell]] = {
+    "text": str,
+    "whole number": int,
+    "number": float,
+    "yes or no": bool,
+    "day": lambda value: value.date() if isinstance(value, datetime) else value,
+    "moment": lambda value: in_utc(value) if isinstance(value, datetime) else None,
+}
 
 
 def _lines(rows: Iterable[tuple[str, ...]]) -> bytes:
@@ -290,7 +354,7 @@ def _quoted(texts: Iterable[str]) -> list[str]:
 
 def _plain(number: float) -> str:
     """A whole number without decimals, any other as exactly as it is held."""
-    return str(int(number)) if float(number).is_integer() else repr(float(number))
+    return str(int(number)) if number.is_integer() else repr(number)
 
 
 _IN_CSV: Mapping[Type, Callable[[Any], str]] = {
@@ -298,9 +362,14 @@ _IN_CSV: Mapping[Type, Callable[[Any], str]] = {
     "whole number": str,
     "number": _plain,
     "yes or no": lambda value: "true" if value else "false",
-    "day": lambda value: value.date().isoformat(),
+    "day": date.isoformat,
     "moment": lambda value: value.strftime("%Y-%m-%d %H:%M:%S"),
 }
+
+
+def _column_in_csv(kind: Type, values: Iterable[Cell]) -> list[str]:
+    write = _IN_CSV[kind]
+    return _quoted("" if value is None else write(value) for value in values)
 
 
 def _bytes(text: str) -> bytes:
@@ -310,8 +379,14 @@ def _bytes(text: str) -> bytes:
 
 def _document(summary: Summary, tables: Sequence[ExportTable]) -> ExportFile:
     """The whole export as one JSON document of a stable shape."""
+    rows = {table.spec.name: len(table) for table in tables}
+    return ExportFile(_DOCUMENT, partial(_json, summary, tables), rows)
+
+
+def _json(summary: Summary, tables: Sequence[ExportTable]) -> Iterator[bytes]:
+    """Yield the document in parts, written as Python writes it with an indent of one."""
     assessment = summary.assessment
-    document = {
+    head = {
         "format": "xlassess-export/1",
         "assessment": assessment.id,
         "partnership": assessment.partnership,
@@ -321,20 +396,38 @@ def _document(summary: Summary, tables: Sequence[ExportTable]) -> ExportFile:
         "made_with": summary.program,
         "attribution": summary.participants.attribution,
         "minimum_group": summary.participants.minimum,
-        "tables": {table.spec.name: _objects(table) for table in tables},
-        "dictionary": _objects(dictionary_of(tables)),
     }
-    content = _bytes(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
-    return ExportFile(_DOCUMENT, content, {table.spec.name: len(table) for table in tables})
+    yield _bytes(json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}"))
+    yield b',\n "tables": {'
+    for number, table in enumerate(tables):
+        yield _bytes(f"{',' if number else ''}\n  {json.dumps(table.spec.name)}: ")
+        yield from _objects(table, "\n  ")
+    yield b'\n },\n "dictionary": '
+    yield from _objects(dictionary_of(tables), "\n ")
+    yield b"\n}\n"
 
 
-def _objects(table: ExportTable) -> list[dict[str, Any]]:
-    frame = frame_of(table)
-    names = [column.name for column in table.spec.columns]
+def _objects(table: ExportTable, margin: str) -> Iterator[bytes]:
+    """Yield the rows of a table as a list of objects, in parts.
+
+    Args:
+        table: the table.
+        margin: a new line and what stands before the list's own brackets.
+    """
     columns = [
-        map(_in_json, cells_of(frame[column.name], column.type)) for column in table.spec.columns
+        _texts_of(table, column, partial(_column_in_json, f"{margin}  {json.dumps(column.name)}: "))
+        for column in table.spec.columns
     ]
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+    begin, end = f"{margin} {{", f"{margin} }}"
+    for number, block in enumerate(_blocks(table, columns)):
+        rows = ",".join(f"{begin}{','.join(row)}{end}" for row in block)
+        yield _bytes(f"{',' if number else '['}{rows}")
+    yield _bytes(f"{margin}]" if len(table) else "[]")
+
+
+def _column_in_json(begin: str, values: Iterable[Cell]) -> list[str]:
+    """Values as members of an object, each after its name."""
+    return [f"{begin}{json.dumps(_in_json(value), ensure_ascii=False)}" for value in values]
 
 
 def _in_json(value: Cell) -> Any:

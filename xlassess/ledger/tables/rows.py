@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timezone
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Table, Text, type_coerce
 
 from xlassess.ledger.tables.schema import ACTIONS, ANSWERS, FINDINGS, NORMALISED, as_it_was
-from xlassess.model.answer import Action, Answer, Identity, Issued, Normalisation, Return, Value
+from xlassess.model.answer import (
+    Action,
+    Answer,
+    Identity,
+    Issued,
+    Normalisation,
+    Return,
+    State,
+    Value,
+)
 from xlassess.model.assessment import Promise
 from xlassess.model.catalogue import CATALOGUE
 from xlassess.model.finding import Finding, Kind
@@ -24,6 +34,9 @@ if TYPE_CHECKING:
 
 
 Row = dict[str, Any]
+
+once = sys.intern
+"""Of texts that thousands of records have alike, each is kept once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,8 +307,8 @@ def return_of(row: Any, parts: Mapping[str, Iterable[Any]]) -> Return:
         file=row.file,
         sha256=row.sha256 or "",
         size=row.size,
-        kind=row.kind,
-        state=row.state,
+        kind=once(row.kind),
+        state=cast("State", once(row.state)),
         reference=row.reference,
         query=row.query,
         saved_at=stamp_of(row.saved_at),
@@ -337,25 +350,25 @@ def issued_of(row: Any) -> Issued:
     """Return the issued workbook a row holds."""
     identity = Identity(
         contract=row.contract,
-        assessment=row.assessment,
-        round=row.round,
-        partner=row.partner_id,
+        assessment=once(row.assessment),
+        round=once(row.round),
+        partner=once(row.partner_id),
         respondent=row.respondent_id,
-        toolkit=row.toolkit,
-        version=row.version,
-        digest=row.digest,
-        promise=row.promise,
-        kind=row.kind,
-        given=row.given,
+        toolkit=once(row.toolkit),
+        version=once(row.version),
+        digest=once(row.digest),
+        promise=once(row.promise),
+        kind=once(row.kind),
+        given=once(row.given),
     )
     Promise.read(identity.promise)  # what cannot be kept must not be taken for none
     return Issued(
         reference=row.reference,
         identity=identity,
-        partner=row.partner,
+        partner=once(row.partner),
         respondent=row.respondent,
         email=row.email,
-        level=row.level,
+        level=once(row.level),
         file_name=row.file_name,
         sha256=row.sha256,
         seal=row.seal,

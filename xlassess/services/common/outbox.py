@@ -113,7 +113,7 @@ def output_of(folder: AssessmentFolder, round_name: str) -> Path:
     return folder.summary_file(round_name).parent
 
 
-def put(path: Path, content: bytes) -> None:
+def put(path: Path, content: FileContents) -> None:
     """Write a file under a temporary name and rename it, so that it is never half there.
 
     Args:

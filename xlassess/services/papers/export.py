@@ -91,7 +91,7 @@ def export_round(
     for path in removed:
         path.unlink()
     for file in files:
-        put(place / file.name, file.content)
+        put(place / file.name, file.write)
     (place / UNWRITTEN).unlink(missing_ok=True)
     return Exported(
         folder=place,

@@ -162,7 +162,8 @@ def _write_answers(place: Path, summary: Summary) -> None:
     """Write the answers as CSV with their schema, as far as the attribution shows them."""
     place.mkdir()
     for file in export(summary, "csv"):
-        (place / file.name).write_bytes(file.content)
+        with (place / file.name).open("wb") as to:
+            file.write(to)
     settings = summary.assessment
     specs = [*(table.spec for table in tables_of(summary)), DICTIONARY]
     title = f"{settings.partnership}: data of round {settings.round}"
