@@ -18,12 +18,13 @@ from tests.clients.dask import a_dask_cluster
 from tests.damaged.builders import BUILDERS, Bench
 from tests.factory import a_context, issue
 from tests.ingest.small import every_kind
-from tests.services.small import LATER, MONDAY, a_folder, answer
+from tests.services.small import LATER, MONDAY, a_folder, answer, contents
 from tests.workers import jobs
 from tests.workers.jobs import Sum
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
 from xlassess.ingest import ReturnedFile, read_all
+from xlassess.ledger import Ledger
 from xlassess.model.errors import UsageError, XlassessError
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
@@ -100,6 +101,17 @@ def test_ledger_and_summary__are_those_of_processes(
     assert _played(tmp_path / "shared", inbox, back, dask_cluster) == expected
     monkeypatch.setattr(DaskCluster, "sees", lambda *_: False)
     assert _played(tmp_path / "sent", inbox, back, dask_cluster) == expected
+
+
+def test_workbooks__are_those_made_here(tmp_path: Path, dask_cluster: DaskCluster) -> None:
+    folder = a_folder(tmp_path / "here")
+    folder.secret()
+    there = AssessmentFolder(shutil.copytree(folder.root, tmp_path / "there"))
+    generate(folder, now=MONDAY)
+    generate(there, now=MONDAY, workers=dask_cluster)
+    assert contents(there) == contents(folder) != {}
+    with Ledger(folder.ledger) as one, Ledger(there.ledger) as other:
+        assert one.events() == other.events()
 
 
 def test_shared_storage__is_told_from_a_file_of_the_same_name(
@@ -194,6 +206,20 @@ def test_other_version__worker_is_left_out(
             assert list(cluster.map(ADD, iter([Sum(1)]), 1, 1)) == [2]
     finally:
         client.run(jobs.stop_pretending, str(tmp_path), workers=[worker])
+
+
+def test_other_copy__under_the_same_number_is_left_out(scheduler: str) -> None:
+    with connected(scheduler) as cluster:
+        cluster._copy = "0" * 64
+        with pytest.raises(XlassessError, match="is not the one on this"):
+            cluster.check()
+
+
+def test_other_copy__of_a_worker_that_joined_later(dask_cluster: DaskCluster) -> None:
+    """Each parcel says which copy it is for."""
+    dask_cluster._copy = "0" * 64
+    with pytest.raises(XlassessError, match="is not the one on this computer"):
+        list(dask_cluster.map(ADD, iter([Sum(1)]), 0, 1))
 
 
 def test_other_version__on_all_workers(scheduler: str, monkeypatch: pytest.MonkeyPatch) -> None:

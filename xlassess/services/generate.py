@@ -6,20 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import cast
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.layout import CONTRACT_VERSION
-from xlassess.contract.seal import questions_digest, seal, sheet_password
-from xlassess.generate import (
-    Personal,
-    Plate,
-    ShownAnswers,
-    build_plate,
-    build_with_last_time,
-    file_name,
-)
+from xlassess.contract.seal import questions_digest, reference_for, seal, sheet_password
+from xlassess.generate import Personal, ShownAnswers, file_name
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Identity, Issued
 from xlassess.model.assessment import Assessment, Level, Respondent
@@ -36,10 +30,20 @@ from xlassess.services.common.issuing import (
     write,
 )
 from xlassess.services.common.last_time import earlier_returns, shown_to
+from xlassess.services.common.making import (
+    MadeWorkbook,
+    ToBeMade,
+    WorkbookMaker,
+    WorkbookToMake,
+    hashes_ahead,
+    is_worth_it,
+    write_by,
+)
 from xlassess.services.common.opening import own_secret, still_open
 from xlassess.services.common.outbox import sha256_of
 from xlassess.services.common.phrases import ToldMatter, count
 from xlassess.services.common.progress import Watch, silent
+from xlassess.workers import Workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ class Generated:
 
 def generate(
     folder: AssessmentFolder, *, now: datetime, reissue: bool = False, watch: Watch = silent,
-    by: str = "",
+    by: str = "", workers: Workers = 1,
 ) -> Generated:  # fmt: skip
     """Bring the outbox up to date with the register.
 
@@ -96,6 +100,8 @@ def generate(
         reissue: issue workbooks again whose questions, names or settings changed.
         watch: told how many workbooks are done.
         by: who issues them; the user of the computer, where empty.
+        workers: who makes them where there are many: so many processes of this computer, an
+            executor, or None for as many processes as do it good.
 
     Raises:
         XlassessError: settings, register or a toolkit cannot be used.
@@ -112,7 +118,7 @@ def generate(
         earlier = ledger.issued()
         own_secret(folder, earlier)
         ours = [one for one in earlier if one.identity.round == assessment.round]
-        maker = _Maker(assessment, secret, ledger.toolkits(), now)
+        maker = _Maker(assessment, secret, ledger.toolkits(), now, workers)
         issues = _decided(folder, maker, ledger, wanted, ours, reissue=reissue)
         ledger.record_issued(_to_record(issues, people))
         back = ledger.counting(assessment.round).keys() | ledger.register().outcomes.keys()
@@ -121,7 +127,10 @@ def generate(
         for issue, person in zip(issues, people, strict=True)
         if issue.record.reference not in back
     ]
-    write(issues, watch)
+    if maker.spread:
+        write_by(issues, maker.books, workers, watch)
+    else:
+        write(issues, watch)
     # Left alone: what was issued to people the register no longer names; they may come back.
     asked = {request for request, _ in wanted}
     replaceable = [one for one in ours if request_of(one) in asked]
@@ -156,12 +165,13 @@ def _decided(
     issuer: Issuer[Issued] = Issuer(
         folder.outbox, secret, taken=ledger.references(), reissue=reissue
     )
-    issues = []
+    copies = []
     for request, person in wanted:
         toolkit, digest = toolkits[request.toolkit], digests[request.toolkit]
         shows = shown_to(assessment, toolkit, before.get(request))
-        copy = _Copy(maker, request, person, toolkit, digest, last.get(request), shows)
-        issues.append(issuer.decide(copy))
+        copies.append(_Copy(maker, request, person, toolkit, digest, last.get(request), shows))
+    maker.work_ahead(copies)
+    issues = [issuer.decide(copy) for copy in copies]
     for name, toolkit in toolkits.items():
         ledger.keep_toolkit(toolkit, digests[name])
     return issues
@@ -342,21 +352,42 @@ class _Copy:
 
 
 class _Maker:
-    """Makes workbooks for one assessment as its settings are now; a plate per set of questions.
+    """Makes workbooks for one assessment as its settings are now.
 
     Args:
         assessment: the assessment.
         secret: its secret.
         kept: toolkits issued before, by question digest.
         now: the time to record.
+        workers: who makes them where there are many.
     """
 
     def __init__(
-        self, assessment: Assessment, secret: bytes, kept: Mapping[str, Toolkit], now: datetime
-    ) -> None:
+        self, assessment: Assessment, secret: bytes, kept: Mapping[str, Toolkit], now: datetime,
+        workers: Workers,
+    ) -> None:  # fmt: skip
         self.assessment, self.secret, self.now = assessment, secret, now
-        self._kept = kept
-        self._plates: dict[tuple[str, str], Plate] = {}
+        self._kept, self._workers = kept, workers
+        self.books = WorkbookMaker(assessment, sheet_password(secret))
+        self.spread = False
+        self._ahead: Mapping[str, tuple[WorkbookToMake, MadeWorkbook]] = {}
+
+    def work_ahead(self, copies: Sequence[_Copy]) -> None:
+        """Let others make what will be asked for, where there is so much that it pays.
+
+        A workbook issued before has its reference; a new one gets the first that is meant for it,
+        unless that is taken.
+        """
+        books = []
+        for copy in copies:
+            identity = copy.identity
+            known = copy.earlier
+            if known is None or known.identity == identity:
+                reference = known.reference if known else reference_for(identity, self.secret, 0)
+                books.append(self._book(copy.toolkit, identity, reference, copy.person, copy.shows))
+        self.spread = is_worth_it(books, self._workers)
+        if self.spread:
+            self._ahead = hashes_ahead(books, self.books, self._workers)
 
     def content(
         self,
@@ -367,6 +398,24 @@ class _Maker:
         shows: ShownAnswers | None,
     ) -> Content:
         """Return the workbook of this identity for this person, with what it shows of last time."""
+        book = self._book(toolkit, identity, reference, person, shows)
+        foreseen, made = self._ahead.get(reference, (None, None))
+        if foreseen != book or made is None:
+            data = self.books.data(book)
+            made = MadeWorkbook(sha256_of(data), data=data if shows is not None else b"")
+        if shows is not None:
+            return Content(made.sha256, partial(_given, made.data))
+        # Stamped twice, to be hashed and to be written: that takes less than to keep them all.
+        return Content(made.sha256, ToBeMade(self.books, book))
+
+    def _book(
+        self,
+        toolkit: Toolkit,
+        identity: Identity,
+        reference: str,
+        person: Respondent,
+        shows: ShownAnswers | None,
+    ) -> WorkbookToMake:
         personal = Personal(
             reference=reference,
             seal=seal(identity, self.secret),
@@ -375,13 +424,8 @@ class _Maker:
             respondent=person.name,
             level=person.level,
         )
-        if shows is not None:
-            password = sheet_password(self.secret)
-            data = build_with_last_time(toolkit, self.assessment, shows, personal, password)
-            return Content(sha256_of(data), lambda: data)
-        plate = self._plate(toolkit, identity.digest)
-        # Stamped twice, to be hashed and to be written: that takes less than to keep them all.
-        return Content(sha256_of(plate.stamp(personal)), lambda: plate.stamp(personal))
+        self.books.toolkits.setdefault((identity.digest, toolkit.version), toolkit)
+        return WorkbookToMake(identity.digest, toolkit.version, personal, shows)
 
     def again(self, issued: Issued, shows: ShownAnswers | None) -> Content | None:
         """Return a workbook as issued before, as far as the present settings can make it.
@@ -399,12 +443,9 @@ class _Maker:
         then = replace(toolkit, version=identity.version)
         return self.content(then, identity, issued.reference, _as_issued(issued), shows)
 
-    def _plate(self, toolkit: Toolkit, digest: str) -> Plate:
-        key = (digest, toolkit.version)
-        if key not in self._plates:
-            password = sheet_password(self.secret)
-            self._plates[key] = build_plate(toolkit, self.assessment, digest, password)
-        return self._plates[key]
+
+def _given(data: bytes) -> bytes:
+    return data
 
 
 def _as_issued(issued: Issued) -> Respondent:

@@ -114,7 +114,7 @@ def _generate(run: JobRun) -> Mapping[str, Any]:
 
     made = generate(
         run.folder, now=run.clock(), reissue=bool(run.given.get("reissue")), watch=run.watch,
-        by=run.job.by,
+        by=run.job.by, workers=None,
     )  # fmt: skip
     run.keep_matters(matters(made))
     outcomes = [book.outcome for book in made.workbooks]

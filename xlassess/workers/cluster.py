@@ -27,8 +27,9 @@ from typing import Any
 from xlassess.model.errors import UsageError, XlassessError
 from xlassess.version import __version__
 from xlassess.workers import parcels
+from xlassess.workers.copies import digest_of_copy
 from xlassess.workers.executor import Job, Lost, Work
-from xlassess.workers.parcels import Parcel, ParcelDone
+from xlassess.workers.parcels import Parcel, ParcelDone, another_copy
 
 LOCAL = "local"
 """The address that stands for a cluster on this computer."""
@@ -89,7 +90,7 @@ class DaskCluster:
     """Workers may not have the files of this computer."""
 
     def __init__(self, client: Any, address: str) -> None:
-        self._client, self._address = client, address
+        self._client, self._address, self._copy = client, address, digest_of_copy()
         self._out: dict[str, str] = {}
 
     @property
@@ -101,7 +102,7 @@ class DaskCluster:
         )
 
     def check(self) -> None:
-        """Leave out the workers that have another version of xlassess.
+        """Leave out the workers that have another version of xlassess, or another copy of it.
 
         Raises:
             XlassessError: there is no worker that can be used.
@@ -116,6 +117,11 @@ class DaskCluster:
                 elif theirs != ours:
                     said = theirs if isinstance(theirs, str) else type(theirs).__name__
                     self._leave_out(worker, f"it has {package} {said}, this computer {ours}")
+        if good := self._good():
+            copies = self._client.run(digest_of_copy, workers=list(good), on_error="return")
+            for worker, theirs in copies.items():
+                if theirs != self._copy:
+                    self._leave_out(worker, another_copy())
         self._good()
 
     def _leave_out(self, worker: str, why: str) -> None:
@@ -175,7 +181,8 @@ class DaskCluster:
         run.sent += 1
         # The key tells whoever looks at the cluster nothing of what is in it.
         sent.future = self._client.submit(
-            parcels.do_parcel, Parcel(run.name, __version__, run.work, sent.jobs), run.cargo,
+            parcels.do_parcel, Parcel(run.name, __version__, self._copy, run.work, sent.jobs),
+            run.cargo,
             key=f"xlassess-{run.name}-{run.sent}", pure=False, workers=sent.workers or None,
             priority=-run.sent,
         )  # fmt: skip

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from xlassess.workers.copies import digest_of_copy
 from xlassess.workers.crew import Crew
 from xlassess.workers.executor import Lost, Work
 
@@ -25,10 +26,11 @@ _IDLE_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """Jobs for one worker of a cluster: of which run, for which version of the program."""
+    """Jobs for one worker of a cluster: of which run, for which version and copy of the program."""
 
     run: str
     version: str
+    copy: str
     work: Work = field(repr=False)
     jobs: tuple[object, ...] = field(repr=False)
 
@@ -76,6 +78,8 @@ def do_parcel(parcel: Parcel, shared: object) -> ParcelDone:
 
     if parcel.version != __version__:
         return ParcelDone(trouble=f"it has xlassess {__version__}")
+    if parcel.copy != digest_of_copy():
+        return ParcelDone(trouble=another_copy())
     try:
         kept = _crew(parcel, shared)
     except OSError as fault:
@@ -89,6 +93,16 @@ def do_parcel(parcel: Parcel, shared: object) -> ParcelDone:
         return ParcelDone(trouble=f"the program failed there ({type(fault).__name__})")
     finally:
         kept.busy, kept.since = False, time.monotonic()
+
+
+def another_copy() -> str:
+    """What is said of a worker with code that is not ours under our number."""
+    from xlassess.version import __version__
+
+    return (
+        f"its copy of xlassess {__version__} is not the one on this computer; install the same on "
+        "both"
+    )
 
 
 def _in_words(fault: OSError) -> str:

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 import click
 
 from xlassess.cli.console import Console, progress
-from xlassess.cli.options import FULL, Options, folder_of, in_round, leave, now, shown
+from xlassess.cli.options import (
+    CLUSTER,
+    FULL,
+    Options,
+    at_work,
+    folder_of,
+    in_round,
+    leave,
+    now,
+    shown,
+)
 from xlassess.services.common.phrases import count
 
 if TYPE_CHECKING:
@@ -20,10 +30,17 @@ if TYPE_CHECKING:
     "--reissue", is_flag=True,
     help="Replace issued workbooks whose questions, names or settings have changed.",
 )  # fmt: skip
+@click.option(
+    "--workers", type=click.IntRange(1), metavar="NUMBER",
+    help="How many processes make workbooks at once (default: the number of processors).",
+)  # fmt: skip
+@CLUSTER
 @FULL
 @in_round
 @click.pass_obj
-def generate(options: Options, reissue: bool, full: bool) -> None:
+def generate(
+    options: Options, reissue: bool, workers: int | None, cluster: str, full: bool
+) -> None:
     """Write one workbook for each toolkit and respondent into outbox/.
 
     You can run it again at any time: it writes only what is missing or new. It never replaces a
@@ -31,8 +48,10 @@ def generate(options: Options, reissue: bool, full: bool) -> None:
     """
     from xlassess.services import generate as service
 
-    with progress("Generating") as watch:
-        result = service.generate(folder_of(options), now=now(), reissue=reissue, watch=watch)
+    with at_work(cluster, workers) as makers, progress("Generating") as watch:
+        result = service.generate(
+            folder_of(options), now=now(), reissue=reissue, watch=watch, workers=makers
+        )
     _show(Console(full=full), result)
     leave(result.needs_person)
 

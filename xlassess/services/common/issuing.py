@@ -189,11 +189,20 @@ def write(issues: Sequence[Issue[Record]], watch: Watch = silent) -> None:
         OSError: a file cannot be written.
     """
     for done, issue in enumerate(issues, start=1):
-        if issue.content:
-            write_whole(issue.path, issue.content.data())
-            for ending, data in issue.content.beside.items():
-                write_whole(issue.path.with_suffix(ending), data)
+        write_one(issue)
         watch(done, len(issues))
+
+
+def write_one(issue: Issue[Record]) -> None:
+    """Write what is to be written of one workbook.
+
+    Raises:
+        OSError: a file cannot be written.
+    """
+    if issue.content:
+        write_whole(issue.path, issue.content.data())
+        for ending, data in issue.content.beside.items():
+            write_whole(issue.path.with_suffix(ending), data)
 
 
 def clear_away(
