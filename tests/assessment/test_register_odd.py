@@ -133,6 +133,16 @@ def test_merged_partner__is_taken_for_every_row() -> None:
     assert ["A2" in remark for remark in result.remarks] == [True]
 
 
+def test_merged_name__is_one_persons_and_told() -> None:
+    def merge(page: Any) -> None:
+        page["B3"] = None
+        page.merge_cells("B2:B3")
+
+    result = read(made(merge))
+    assert [person.name for person in result.respondents][:2] == [PEOPLE[0][1], ""]
+    assert ["B2" in remark and "row 2 only" in remark for remark in result.remarks] == [True]
+
+
 def test_marks__are_the_same_where_plain_cells_are_passed_over() -> None:
     def odd(page: Any) -> None:
         page.row_dimensions[3].hidden = True

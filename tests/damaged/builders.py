@@ -710,6 +710,24 @@ def answers_on_a_hidden_sheet(bench: Bench) -> Damaged:
     return bench.save(reworked(returned(bench.book), work))
 
 
+@damages("R21")
+def answer_in_white_type(bench: Bench) -> Damaged:
+    def work(book: openpyxl.Workbook) -> None:
+        book[VIEWS][place(bench.book, "1B").cell].font = Font(color="FFFFFFFF")
+
+    return bench.save(reworked(returned(bench.book), work))
+
+
+@damages("R22")
+def comment_cells_merged(bench: Bench) -> Damaged:
+    first, last = (place(bench.book, item, "comment").cell for item in ("1A", "1B"))
+
+    def work(book: openpyxl.Workbook) -> None:
+        book[VIEWS].merge_cells(f"{first}:{last}")
+
+    return bench.save(reworked(returned(bench.book), work))
+
+
 @damages("C20")
 def weekday_of_another_day(bench: Bench) -> Damaged:
     return bench.save(returned(bench.book, i2_2="Monday 3 April 2026"))

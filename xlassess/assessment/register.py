@@ -212,14 +212,15 @@ def register_table(source: bytes) -> RegisterTable | None:
 
 
 _SHARED = ("Partner", "Level", "Toolkits")
-"""The columns in which a cell merged over several rows speaks for all of them."""
+"""The columns in which a cell merged over several rows speaks for all of them; names and addresses
+are one person's."""
 
 
 def _with_merged(
     reader: _Reader, sheet: RegisterSheet, header: int
 ) -> Iterator[tuple[RegisterCell, ...]]:
     """Yield the rows, in each what is merged over it from a row above."""
-    columns = {reader.columns[name]: name for name in _SHARED if name in reader.columns}
+    columns = {reader.columns[name]: name for name in HEADINGS if name in reader.columns}
     told: set[tuple[int, int]] = set()
     for index, row in enumerate(sheet.rows):
         cells = list(row)
@@ -229,13 +230,16 @@ def _with_merged(
                 continue
             if first[1] != column or all(not cell.text for cell in row):
                 continue
-            cells += [RegisterCell()] * (column + 1 - len(cells))
-            cells[column] = sheet.rows[first[0]][column]
+            merged, shared = sheet.rows[first[0]][column], name in _SHARED
+            if shared:
+                cells += [RegisterCell()] * (column + 1 - len(cells))
+                cells[column] = merged
             if first not in told:
                 told.add(first)
-                where, text = cell_name(*first), cells[column].text
+                rows = "each" if shared else f"row {first[0] + 1} only"
                 reader.remarks.append(
-                    f"{where} is merged over several rows; “{text}” ({name}) was taken for each."
+                    f"{cell_name(*first)} is merged over several rows; “{merged.text}” ({name}) "
+                    f"was taken for {rows}."
                 )
         yield tuple(cells)
 

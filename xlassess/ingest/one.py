@@ -22,6 +22,7 @@ from xlassess.ingest.reading.outside import Surroundings, outside
 from xlassess.ingest.reading.printed import PrintedWorkbook, read_printed
 from xlassess.ingest.reading.read import Reading, read_rows, settle
 from xlassess.ingest.reading.reading_plan import Context, CoveringMail, ReturnedFile
+from xlassess.ingest.reading.unseen import unseen
 from xlassess.model.answer import Return, state_of
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
@@ -156,6 +157,7 @@ def _read_answers(
         beside, of_this_kind=bool(asked or not query),
     )  # fmt: skip
     remarks += outside(around, tuple(remarks))
+    remarks += unseen(located.rows, actions.tables)
     remarks = to_the_point(remarks, query) if query else remarks
     findings = (*guarded.findings, *known.findings, *findings_of(remarks))
     normalised = (*(one.normalisation(plan) for one in readings), *actions.normalised)

@@ -330,7 +330,8 @@ _IDENTIFY = (
         "query",
         "Names somebody else",
         "The seal that proves whose the file is, is missing. Its reference {reference} was issued "
-        "to {respondent}, but beside it stands: {named}. It does not count until you decide.",
+        "to {respondent}, but at the head of its sheets stands: {named}. It does not count until "
+        "you decide.",
         "Ask whose answers they are. If they are those of {respondent}, choose the file. If not, "
         "xlassess reassign or xlassess set-aside.",
     ),
@@ -464,10 +465,10 @@ _READ = (
         "R17",
         "query",
         "Question crossed out",
-        "The question or its number is crossed out, and an answer is beside it, so it is not clear "
-        "whether the answer holds: {values}.",
-        "Enter the answer if it holds. If the question does not apply, leave the answer empty and "
-        "say so in the comments.",
+        "The question or the number of the row is crossed out, and something is filled in beside "
+        "it, so it is not clear whether that holds: {values}.",
+        "Enter it if it holds. If the question does not apply, leave the answer empty and say so "
+        "in the comments.",
     ),
     Kind(
         "R18",
@@ -491,6 +492,22 @@ _READ = (
         "The heading “{column}” was cleared. All others stand in their places, so what is filled "
         "in below it was read.",
         "Nothing needs doing, unless the partner meant that the column should not count.",
+    ),
+    Kind(
+        "R21",
+        "note",
+        "Filled in where nobody sees it",
+        "What is filled in there was read, but a person who opens the file does not see it: {why}.",
+        "Nothing needs doing if the partner only meant to tidy up. If it should not count, ask "
+        "them to clear the cells.",
+    ),
+    Kind(
+        "R22",
+        "note",
+        "Comment cells merged",
+        "The cell for comments on {items} is merged with the one above. What is written there was "
+        "read as a comment on the question above only.",
+        "Nothing needs doing, unless it is about the other questions.",
     ),
 )
 

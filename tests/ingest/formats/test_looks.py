@@ -21,7 +21,7 @@ from tests.ingest.packages import edited, packed, parts_of, replacing
 from xlassess.ingest.formats.display import ITSELF, masked
 from xlassess.ingest.formats.kinds import Guarded, guard
 from xlassess.ingest.formats.xls.scan_xls import scan_xls
-from xlassess.ingest.guard.notes import CrossedOut, PlacedObject
+from xlassess.ingest.guard.notes import CHART, CONTROL, CrossedOut, PlacedObject
 from xlassess.ingest.reading.cells.grid import read_grid
 from xlassess.model.finding import Finding
 
@@ -74,7 +74,7 @@ def test_xlsx__everything_is_told() -> None:
     assert told.partly_struck == {"A3": CrossedOut("We agreed", "never ")}
     assert told.shown == {"A5": "50%", "A6": "Apr 26"}
     assert told.links == {"B1": "https://a.example/x?y=1&z=2"}
-    assert [(one.what, one.cell) for one in told.objects] == [("a picture", "C4")]
+    assert [(one.what, one.cell) for one in told.objects] == [("a picture", "C4"), (CHART, "F9")]
     assert "Signature of Ivy" in told.objects[0].name
     assert told.attached == {"D5": "Not agreed by all"}
 
@@ -110,7 +110,7 @@ def test_xlsx__what_older_programs_show_instead_is_no_text() -> None:
     edit = replacing(b"</xdr:wsDr>", twice)
     told = guarded(edited(_xlsx(), {"xl/drawings/drawing1.xml": edit})).notes["S"]
     assert told.attached == {"D5": "Not agreed by all"}
-    assert [one.what for one in told.objects] == ["a picture"]
+    assert [one.what for one in told.objects] == ["a picture", CHART, CHART]
 
 
 def test_xlsx__embedded_file_is_told_by_its_program() -> None:
@@ -281,7 +281,10 @@ def test_xls__boxes_and_pictures() -> None:
     records = _shape(6, 1, b"Not agreed by all") + _shape(8, 2, anchor=(1, 0)) + _shape(5, 3)
     told = notes(records)
     assert told.attached == {"C5": "Not agreed by all"}
-    assert told.objects == (PlacedObject("a picture", "", "B1"),)
+    assert told.objects == (
+        PlacedObject("a picture", "", "B1"),
+        PlacedObject(CHART, "", "C5"),
+    )
 
 
 def test_xls__link_behind_a_cell() -> None:
@@ -439,3 +442,150 @@ def test_xlsb__what_is_hidden_masked_or_seen_on_paper_only() -> None:
     assert told.margins == ("Not agreed",)
     assert told.hidden
     assert told.masked == {"A1": "", "A2": ""}
+
+
+def test_xlsx__hidden_lines_and_pale_letters() -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet("S")
+        for at, looks in enumerate(
+            (
+                {"font_color": "#FFFFFF"},
+                {"font_color": "#112233", "bg_color": "#112233"},
+                {"font_color": "#FFFFFF", "bg_color": "#1F3864"},
+                {"font_color": "#767676"},
+                {"font_color": "#FFFFFF", "bg_color": "#FFF9E5"},
+            )
+        ):
+            sheet.write(at, 0, "Agree", book.add_format(looks))
+        sheet.set_row(6, None, None, {"hidden": True})
+        sheet.set_column(2, 3, None, None, {"hidden": True})
+        sheet.write("C7", "Agree")
+    told = guarded(out.getvalue()).notes["S"]
+    assert told.pale == {"A1", "A2", "A5"}
+    assert (told.hidden_rows, told.hidden_columns) == ({6}, {2, 3})
+
+
+def test_xlsx__paper_of_the_theme_is_white() -> None:
+    def edit(part: bytes) -> bytes:
+        return part.replace(b'<color rgb="FFFF0000"/>', b'<color theme="0"/>')
+
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        red = book.add_format({"font_color": "#FF0000"})
+        book.add_worksheet("S").write("A1", "Agree", red)
+    assert guarded(out.getvalue()).notes["S"].pale == set()
+    assert guarded(edited(out.getvalue(), {"xl/styles.xml": edit})).notes["S"].pale == {"A1"}
+
+
+def test_ods__hidden_lines_and_pale_letters() -> None:
+    looks = "".join(
+        f'<style:style style:name="{name}" style:family="table-cell">'
+        f'<style:table-cell-properties fo:background-color="{behind}"/>'
+        f'<style:text-properties fo:color="{letters}"/></style:style>'
+        for name, letters, behind in (
+            ("white", "#ffffff", "transparent"),
+            ("same", "#112233", "#112233"),
+            ("head", "#ffffff", "#1f3864"),
+        )
+    )
+
+    def edit(part: bytes) -> bytes:
+        part = part.replace(
+            b"</office:automatic-styles>", looks.encode() + b"</office:automatic-styles>"
+        )
+        return part.replace(
+            b"<table:table-row>",
+            b'<table:table-column table:number-columns-repeated="2"/>'
+            b'<table:table-column table:visibility="collapse"/>'
+            b'<table:table-row table:visibility="filter">',
+            1,
+        )
+
+    cells = "".join(
+        _ods_cell("<text:p>Agree</text:p>", style=name) for name in ("white", "same", "head")
+    )
+    told = guarded(edited(_ods(cells), {"content.xml": edit})).notes["S"]
+    assert told.pale == {"A1", "B1"}
+    assert (told.hidden_rows, told.hidden_columns) == ({0}, {2})
+
+
+def test_ods__embedded_text_is_no_chart() -> None:
+    spaces = " ".join(
+        f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"'
+        for short in ("office", "chart", "text")
+    )
+    frame = '<draw:frame draw:name="{0}"><draw:object xlink:href="./{0}"/></draw:frame>'
+    data = _ods("", f"<table:shapes>{frame.format('Letter')}{frame.format('Bars')}</table:shapes>")
+    inner = {
+        f"{name}/content.xml": f"<office:document-content {spaces}><office:body><office:{kind}/>"
+        "</office:body></office:document-content>".encode()
+        for name, kind in (("Letter", "text"), ("Bars", "chart"))
+    }
+    result = guarded(packed(parts_of(data) | inner | {"Bars/meta.xml": b"<x/>"}))
+    assert result.notes["S"].objects == (
+        PlacedObject("an embedded document", "Letter"),
+        PlacedObject(CHART, "Bars"),
+    )
+    assert [one.code for one in result.findings] == []
+
+
+def test_ods__boxes_to_tick_are_told() -> None:
+    form = (
+        '<office:forms xmlns:form="urn:oasis:names:tc:opendocument:xmlns:form:1.0"><form:form>'
+        '<form:checkbox form:label="We do not agree" form:current-state="checked"/>'
+        "</form:form></office:forms>"
+    )
+    assert guarded(_ods("", form)).notes["S"].objects == (
+        PlacedObject(CONTROL, "We do not agree, ticked"),
+    )
+
+
+def test_xls__hidden_lines_and_pale_letters() -> None:
+    palette = record(0x92, struct.pack("<H", 1) + b"\x11\x22\x33\0")
+    fonts = b"".join(
+        record(FONT, struct.pack("<HHH", 200, 0, colour) + bytes(10)) for colour in (0x7FFF, 9, 8)
+    )
+    formats = b"".join(
+        record(
+            XF,
+            struct.pack("<HH", font, 0)
+            + bytes(13)
+            + bytes([fill << 2])
+            + struct.pack("<H", behind),
+        )
+        for font, fill, behind in ((0, 0, 0), (1, 0, 0), (2, 1, 8), (1, 1, 8))
+    )
+    texts = record(SST, struct.pack("<II", 4, 1) + struct.pack("<HB", 5, 0) + b"Agree")
+    cells = b"".join(_label(row, row, 0) for row in range(4))
+    lines = record(0x208, struct.pack("<HHHHIHH", 2, 0, 1, 255, 0, 0x20, 0)) + record(
+        0x7D, struct.pack("<HHHHHH", 3, 4, 100, 0, 1, 0)
+    )
+    result = scan_xls(stream(lines + cells, extra=palette + fonts + formats + texts))
+    assert not isinstance(result, Finding)
+    (told,) = result.notes.values()
+    assert told.pale == {"A2", "A3"}
+    assert (told.hidden_rows, told.hidden_columns) == ({2}, {3, 4})
+
+
+@pytest.mark.parametrize(("font", "fill", "pale"), [(1, 0, {"A1"}), (0, 0, set()), (1, 1, set())])
+def test_xlsb__hidden_lines_and_pale_letters(font: int, fill: int, pale: set[str]) -> None:
+    none, white, dark = (
+        bytes([kind << 1, 0, 0, 0]) + colour + b"\xff"
+        for kind, colour in ((0, b"\0\0\0"), (2, b"\xff\xff\xff"), (2, b"\x1f\x38\x64"))
+    )
+    fonts = b"".join(
+        brt(43, struct.pack("<HH", 200, 0) + bytes(8) + one + bytes(4)) for one in (none, white)
+    )
+    fills = b"".join(
+        brt(45, struct.pack("<I", kind) + one + none) for kind, one in ((0, none), (1, dark))
+    )
+    looks = brt(617) + brt(47, struct.pack("<HHHH", 0, 0, font, fill) + bytes(8)) + brt(618)
+    parts = parts_of(xlsb({"S": [(6, "Agree")]}))
+    lines = brt(60, struct.pack("<IIIIH", 2, 3, 100, 0, 1)) + brt(
+        0, struct.pack("<IIHBBB", 7, 0, 300, 0, 0x10, 0)
+    )
+    parts["xl/worksheets/sheet1.bin"] = lines + parts["xl/worksheets/sheet1.bin"]
+    told = guarded(packed(parts | {"xl/styles.bin": fonts + fills + looks})).notes["S"]
+    assert told.pale == pale
+    assert (told.hidden_rows, told.hidden_columns) == ({7}, {2, 3})

@@ -104,3 +104,20 @@ def test_collect__path_that_is_not_there_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").write_bytes(b"x")
     results = list(collect([tmp_path / "missing.xlsx", tmp_path / "a.xlsx"], tmp_path))
     assert [getattr(one, "findings", "read") == "read" for one in results] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding"),
+    [
+        ("Отчёт за 2026 год.xlsx", "cp866"),
+        ("Анкета партнёра № 5.xlsx", "cp866"),
+        ("АНКЕТА.xlsx", "cp866"),
+        ("Анкета партнера.xlsx", "cp1251"),
+        ("回答シート.xlsx", "cp932"),
+        ("自己評価（最終版）.xlsx", "cp932"),
+        ("アンケート 2026.ods", "cp932"),
+        ("Łódź – ankieta.xlsx".replace("–", "-"), "cp852"),
+    ],
+)
+def test_decoded__letters_of_other_countries(name: str, encoding: str) -> None:
+    assert decoded(name.encode(encoding)) == name

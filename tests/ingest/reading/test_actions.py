@@ -275,17 +275,37 @@ def test_proposals_question_removed_and_rows_moved__is_a_query(
     assert (actions(ret), proposal(ret)) == (BOTH, [])
 
 
-def test_proposals_question_changed__it_is_read_where_it_was(
+def test_proposals_question_retyped__it_is_read_where_it_was(
     kinds: Workbook, tmp_path: Path
 ) -> None:
     asked = f"A{proposal_row(kinds) - 1}"
 
     def work(sheet: Any) -> None:
-        sheet[asked].value = "What else?"
+        sheet[asked].value = str(sheet[asked].value).replace("a", "e", 1)
 
     ret = read(planned(kinds, work), tmp_path, kinds)
     assert (actions(ret), proposal(ret)) == (BOTH, [PROPOSAL_TEXT])
     assert told(ret) == [("R07", asked)]
+
+
+def test_proposals_question_changed__is_a_query(kinds: Workbook, tmp_path: Path) -> None:
+    asked = f"A{proposal_row(kinds) - 1}"
+
+    def work(sheet: Any) -> None:
+        sheet[asked].value = "What we dropped"
+
+    ret = read(planned(kinds, work), tmp_path, kinds)
+    assert (actions(ret), proposal(ret)) == (BOTH, [])
+    assert ("R11", "") in told(ret)
+    assert PROPOSAL_TEXT[:30] in " ".join(one.message for one in ret.findings if one.code == "R07")
+
+
+def test_row_number_crossed_out__its_action_is_asked_about(kinds: Workbook, tmp_path: Path) -> None:
+    def work(sheet: Any) -> None:
+        sheet["A6"].font = Font(strike=True)
+
+    ret = read(planned(kinds, work), tmp_path, kinds)
+    assert (told(ret), actions(ret)) == ([("R17", "C6")], BOTH[1:])
 
 
 @pytest.mark.parametrize("day", [date(1900, 3, 5), date(2206, 3, 1), "1 March 1926"])

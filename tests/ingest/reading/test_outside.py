@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from openpyxl.styles import Font
 
 from tests.factory import Workbook, a_context
 from tests.ingest.packages import edited, sheet_part
-from tests.ingest.small import codes, read, returned, reworked, written
+from tests.ingest.small import codes, place, read, returned, reworked, written
 from xlassess.contract.layout import ACTION_PLAN, PROFILE, START
 from xlassess.ingest.reading.cells.values import brief
 from xlassess.model.answer import Return
@@ -185,3 +186,74 @@ def test_copied_sheet__with_gaps_is_not_said_to_be_the_same(
     (note,) = [one for one in ret.findings if one.code == "R02"]
     assert "nothing filled in there differs" in note.message
     assert "same contents" not in note.message
+
+
+def test_small_print__with_words_of_the_partners_is_told(kinds: Workbook, tmp_path: Path) -> None:
+    def work(book: openpyxl.Workbook) -> None:
+        sheet = book["1 Views"]
+        sheet["A4"] = str(sheet["A4"].value).replace(" · ", " and Jo Bloggs · ", 2)
+        sheet["H2"] = f"{kinds.issued.reference}, {kinds.issued.who}: leave section 2 out"
+
+    ret = read(reworked(returned(kinds), work), tmp_path, kinds)
+    assert told(ret, "1 Views", "A4")
+    assert "leave section 2 out" in told(ret, "1 Views", "H2")
+
+
+@pytest.mark.parametrize("title", ["Notes", "Export Summary"])
+def test_own_sheet__is_told_whatever_words_of_ours_are_on_it(
+    kinds: Workbook, tmp_path: Path, title: str
+) -> None:
+    def work(book: openpyxl.Workbook) -> None:
+        sheet = book.create_sheet(title)
+        labels = next(iter(kinds.toolkit.scales.values())).choices
+        for row, text in enumerate(("seal", *(one.label for one in labels), REMARK), start=1):
+            sheet.cell(row, 1).value = text
+
+    assert REMARK in told(read(reworked(returned(kinds), work), tmp_path, kinds), title, "A1")
+
+
+def test_own_sheet__of_formulas_without_results_is_told(kinds: Workbook, tmp_path: Path) -> None:
+    def work(book: openpyxl.Workbook) -> None:
+        book.create_sheet("Sums")["B2"] = '="Dear "&"Robin"'
+
+    assert told(read(reworked(returned(kinds), work), tmp_path, kinds), "Sums", "B2")
+
+
+def test_address__behind_words_that_are_no_text_is_told(kinds: Workbook, tmp_path: Path) -> None:
+    answer, comment = place(kinds, "1A"), place(kinds, "1B", "comment")
+
+    def work(book: openpyxl.Workbook) -> None:
+        for sheet, cell in ((answer.sheet, answer.cell), (answer.sheet, comment.cell)):
+            book[sheet][cell].hyperlink = "https://a.example/why"
+        book[START]["G3"] = "letter"
+        book[START]["G3"].hyperlink = "https://a.example/letter"
+
+    ret = read(reworked(returned(kinds), work), tmp_path, kinds)
+    assert "https://a.example/why" in told(ret, answer.sheet, answer.cell)
+    assert "https://a.example/letter" in told(ret, START, "G3")
+    assert not told(ret, answer.sheet, comment.cell)
+    assert not told(ret, START, "A33")
+
+
+def test_our_words_crossed_out__are_told(kinds: Workbook, tmp_path: Path) -> None:
+    def work(book: openpyxl.Workbook) -> None:
+        book["1 Views"]["A1"].font = Font(strike=True)
+        book["1 Views"]["H7"] = REMARK
+        book["1 Views"]["H7"].font = Font(strike=True)
+
+    ret = read(reworked(returned(kinds), work), tmp_path, kinds)
+    assert all("crossed out" in told(ret, "1 Views", cell) for cell in ("A1", "H7"))
+    assert codes(ret) == ["R07", "R07"]
+
+
+def test_chart__of_a_partner_is_told_and_ours_is_not(kinds: Workbook, tmp_path: Path) -> None:
+    plain = returned(kinds)
+    assert b"xl/charts/chart1.xml" in plain
+
+    def work(part: bytes) -> bytes:
+        anchor = re.search(rb"<twoCellAnchor.*?</twoCellAnchor>", part, re.S)
+        assert anchor
+        return part.replace(anchor[0], 2 * anchor[0])
+
+    ret = read(edited(plain, {"xl/drawings/drawing1.xml": work}), tmp_path, kinds)
+    assert ["a chart" in one.message for one in ret.findings] == [True]

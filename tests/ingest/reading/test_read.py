@@ -715,3 +715,52 @@ def test_sheet_added__is_told(kinds: Workbook, tmp_path: Path) -> None:
     assert values(ret) == expected(kinds)
     told = [(f.code, f.sheet, f.cell) for f in ret.findings]
     assert told == [("R07", "Action plan of ours", ""), ("R07", "Remarks", "B3")]
+
+
+def test_hidden_or_pale__is_read_and_told(kinds: Workbook, tmp_path: Path) -> None:
+    white, hidden = place(kinds, "1A"), place(kinds, "1C")
+    comment = place(kinds, "2.1", "comment")
+
+    def work(book: openpyxl.Workbook) -> None:
+        book[white.sheet][white.cell].font = Font(color="FFFFFFFF")
+        row = int(hidden.cell.lstrip("ABCDEFGH"))
+        book[hidden.sheet].row_dimensions[row].hidden = True
+        book[comment.sheet].column_dimensions[comment.cell[0]].hidden = True
+
+    ret = read(reworked(returned(kinds), work), tmp_path, kinds)
+    assert values(ret) == expected(kinds)
+    told = {
+        (one.sheet, cell): one.details["why"]
+        for one in ret.findings
+        for cell in (one.cell, *one.cells)
+        if one.code == "R21"
+    }
+    assert ret.state == "accepted with notes"
+    assert "colour" in told[white.sheet, white.cell]
+    assert "rows" in told[hidden.sheet, hidden.cell]
+    assert "columns" in told[comment.sheet, comment.cell]
+    assert {sheet for sheet, _ in told} == {white.sheet, comment.sheet}
+
+
+def test_comments_merged__are_read_with_the_first_and_told(kinds: Workbook, tmp_path: Path) -> None:
+    first, last = place(kinds, "1A", "comment"), place(kinds, "1C", "comment")
+
+    def work(book: openpyxl.Workbook) -> None:
+        sheet = book[first.sheet]
+        sheet[first.cell].value = "True of all three"
+        sheet.merge_cells(f"{first.cell}:{last.cell}")
+
+    ret = read(reworked(returned(kinds), work), tmp_path, kinds)
+    said = values(ret)
+    assert said["1A", "comment"] == "True of all three"
+    assert not {("1B", "comment"), ("1C", "comment")} & said.keys()
+    (told,) = ret.findings
+    assert (told.code, told.cell, told.details["items"]) == ("R22", first.cell, "1B, 1C")
+
+
+@pytest.mark.parametrize(("heading", "named"), [("A5", "Item"), ("B5", "Question")])
+def test_heading_that_tells_rows_changed__is_named(
+    kinds: Workbook, tmp_path: Path, heading: str, named: str
+) -> None:
+    ret = read(written(returned(kinds), {("1 Views", heading): "Thing"}), tmp_path, kinds)
+    assert [one.details["column"] for one in ret.findings if one.code == "R06"] == [named]

@@ -398,3 +398,17 @@ def test_day_that_is_not_shown__is_asked_about(shown: str) -> None:
 @pytest.mark.parametrize("shown", ["", "01/04/2026", "1 April 2026", "1. April", "2026年4月1日"])
 def test_day_that_is_shown__is_read(shown: str) -> None:
     assert read_date(datetime(2026, 4, 1), shown).value == date(2026, 4, 1)
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"), [(119.6, "120"), (0.4, "0"), (1999.5, "£2,000"), (3.75, "3.8")]
+)
+def test_number_shown_rounded__is_read_and_told(cell: float, shown: str) -> None:
+    parsed = read_number(cell, Item("1", "How much?", "money"), shown)
+    assert (parsed.value, parsed.before) == (cell, shown)
+    assert parsed.how
+
+
+@pytest.mark.parametrize(("cell", "shown"), [(2000.0, "£2,000.00"), (0.1 + 0.2, "0.3"), (0, "0")])
+def test_number_shown_in_full__has_nothing_to_tell(cell: float, shown: str) -> None:
+    assert read_number(cell, Item("1", "How much?", "money"), shown).how == ""

@@ -17,7 +17,7 @@ from xlassess.contract.layout import cell_name
 from xlassess.ingest.formats.binary import comments
 from xlassess.ingest.formats.relationships import Relation, relations, remembered
 from xlassess.ingest.guard.markup import MARKUP_FAULTS, attribute, local, tree
-from xlassess.ingest.guard.notes import MORE_OBJECTS, MOST_NOTES, PlacedObject
+from xlassess.ingest.guard.notes import CHART, MORE_OBJECTS, MOST_NOTES, PlacedObject
 from xlassess.ingest.guard.package import Package, UnsafePartError
 
 _DRAWING = "drawing"
@@ -27,7 +27,7 @@ _TEXTS = ("t", "text")
 _TRUE = ("1", "true")
 _FILES = ("oleobject", "package")
 _CHARTS = ("chart", "chartex")
-"""Graphic frames that hold a chart, by the end of their namespace; ours are among them."""
+"""Graphic frames that hold a chart, by the end of their namespace."""
 _PROGRAM_ID = re.compile(rb"<(?:\w{1,20}:)?oleObject\b([^<>]{0,2000})>")
 _ATTRIBUTE = re.compile(rb"""([\w:]{1,40})=["']([^"'<>]{0,300})["']""")
 _BEHIND = re.compile(rb"""<picture\b[^<>]{0,200}?\bid=["']([^"'<>]{0,200})""")
@@ -149,7 +149,7 @@ def _entries(name: str, part: bytes) -> Iterator[tuple[str, str]]:
 def _drawing(package: Package, part: str, boxes: dict[str, list[str]]) -> list[PlacedObject]:
     """Take the texts of shapes, each with the cell at its corner; return what has no text.
 
-    Charts keep their texts elsewhere, and ours are not worth a word.
+    Charts keep their texts elsewhere.
     """
     media = tuple((one.id, _name(one)) for one in relations(package, part))
     texts, objects = remembered(_drawn, package.get(part), media)
@@ -203,8 +203,9 @@ def _objects(
         tag = local(one.tag)
         if tag == "pic":
             yield PlacedObject("a picture", _called(one, media), cell)
-        elif tag == "graphicFrame" and not _is_chart(one):
-            yield PlacedObject("a diagram or drawing", _called(one, media), cell)
+        elif tag == "graphicFrame":
+            what = CHART if _is_chart(one) else "a diagram or drawing"
+            yield PlacedObject(what, _called(one, media), cell)
         elif tag in ("sp", "cxnSp", "contentPart") and not has_text and not _is_empty(one):
             yield PlacedObject("a drawing without text", _called(one, media), cell)
 

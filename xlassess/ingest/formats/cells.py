@@ -14,6 +14,7 @@ from functools import lru_cache
 from xlassess.ingest.formats.display import displayed, masked
 from xlassess.ingest.formats.relationships import Relation
 from xlassess.ingest.formats.styles import CellStyles, Runs, inline_runs, settled, shared_runs
+from xlassess.ingest.formats.unseen import hidden_columns, hidden_rows
 from xlassess.ingest.guard.notes import MOST_NOTES, CrossedOut, SheetNotes
 from xlassess.ingest.guard.package import Package, UnsafePartError
 
@@ -94,14 +95,17 @@ def facts_of(
         cells: what the cells of all sheets share.
     """
     styles = cells.styles
-    wanted = frozenset(styles.struck | styles.codes.keys())
+    wanted = frozenset(styles.struck | styles.codes.keys() | styles.pale)
     struck: set[str] = set()
+    pale: set[str] = set()
     shown: dict[str, str] = {}
     masks: dict[str, str] = {}
     if wanted and _any_of_styles(wanted).search(part):
         for cell, style, kind, value in _styled(part, wanted):
             if style in styles.struck:
                 struck.add(cell)
+            if style in styles.pale:
+                pale.add(cell)
             if style in styles.codes and kind in _WITH_FORMAT and cell not in notes.formulas:
                 code = styles.codes[style]
                 text = _display(value, code, cells.from_1904) if kind == b"n" else ""
@@ -122,6 +126,9 @@ def facts_of(
         pictured=pictured,
         shown=shown,
         masked=masks,
+        hidden_rows=hidden_rows(part),
+        hidden_columns=hidden_columns(part),
+        pale=frozenset(pale),
     )
 
 

@@ -123,7 +123,7 @@ def _guard_package(data: bytes) -> Guarded | Finding:
         return scanned
     macros = any(name.startswith(_MACROS) for name in package.names)
     properties = read_properties(package)
-    findings = _told(scanned, _odd_parts(kind, package), macros=macros or scanned.macros)
+    findings = _told(scanned, _odd_parts(kind, package, part), macros=macros or scanned.macros)
     return Guarded(scanned.data or data, kind, scanned.notes, properties, findings)
 
 
@@ -140,9 +140,18 @@ def _told(
     return tuple(findings)
 
 
-def _odd_parts(kind: Kind, package: Package) -> list[str]:
-    """Parts that no office program is known to write, by their names."""
+def _odd_parts(kind: Kind, package: Package, part: str) -> list[str]:
+    """Parts that no office program is known to write, by their names.
+
+    An OpenDocument file has a folder for each document in it; what is in that is told with the
+    document itself. The parts of a workbook may be in any folder together.
+    """
     usual = _USUAL["ods" if kind == "ods" else "xlsx"]
+    if kind == "ods":
+        inner = (name.rpartition("content.xml") for name in package.names)
+        usual += tuple(folder for folder, found_, end in inner if found_ and not end and folder)
+    elif "/" in part:
+        usual += (part.rpartition("/")[0] + "/",)
     return [
         f"the part “{name[:60]}”"
         for name in sorted(package.names - package.parts.keys())

@@ -16,7 +16,7 @@ _GROUP = b"headerFooter"
 _LONGEST = 20_000
 """Six texts of 255 characters, their codes and what markup makes of them are far shorter."""
 _TEXT = re.compile(rb"<(?:[\w.-]{1,40}:)?(?:odd|even|first)(?:Header|Footer)[^<>/]{0,200}>([^<>]*)")
-_CODE = re.compile(r'&(?:"[^"]*"|K(?:[0-9A-F]{6}|\d\d[+-]\d{3})|\d{1,3}|(.))', re.S)
+_CODE = re.compile(r'&(?:"[^"]*"|K(?:[0-9A-Fa-f]{6}|\d\d[+-]\d{3})|\d{1,3}|(.))', re.S)
 _FONT = re.compile(r'\A\s{0,9}[\w .-]{1,40},[\w -]{1,30}"')
 """The name of a font, of which Gnumeric drops the code before it."""
 _PARTS = "LCR"

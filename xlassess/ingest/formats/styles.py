@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 from xlassess.ingest.formats.display import BUILT_IN
+from xlassess.ingest.formats.unseen import (
+    LETTERS,
+    PAPER,
+    Colour,
+    is_pale,
+    of_hex,
+    of_number,
+    of_theme,
+)
 from xlassess.ingest.guard.markup import attribute, local, stream, tree
 from xlassess.ingest.guard.notes import CrossedOut
 
-_BARE = ("", "general", "@", "standard", "0")
+_BARE = ("", "general", "@", "standard")
 _OFF = ("0", "false", "off")
+_FRACTION = re.compile(r"-?(?:[01](?:\.\d{0,20})?|\.\d{1,20})(?:E-\d{1,2})?", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class CellFormat:
+    """A cell format: the numbers of its font and number format, and the colour of the cell."""
+
+    font: int
+    number: int
+    behind: Colour = PAPER
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,33 +40,42 @@ class CellStyles:
     """Cell formats by their number: those crossed out, and number formats worth displaying.
 
     ``fonts`` are the numbers of the fonts that cross out, for texts with fonts of their own.
+    ``pale`` are the formats whose letters cannot be told from what is behind them.
     """
 
     struck: frozenset[int] = frozenset()
     codes: Mapping[int, str] = field(default_factory=dict)
     fonts: frozenset[int] = frozenset()
+    pale: frozenset[int] = frozenset()
 
     @classmethod
     def of(
         cls,
-        formats: Sequence[tuple[int, int]],
+        formats: Sequence[CellFormat],
         fonts: frozenset[int],
         own: Mapping[int, str],
+        letters: Mapping[int, Colour] | None = None,
     ) -> CellStyles:
         """Work the styles out.
 
         Args:
-            formats: the number of the font and of the number format of each cell format.
+            formats: the cell formats.
             fonts: the fonts that cross out.
             own: the number formats of the workbook itself, by their number.
+            letters: the colours of fonts, by their number.
         """
         codes = {
             number: code
-            for number, (_, format_) in enumerate(formats)
-            if (code := own.get(format_) or BUILT_IN.get(format_, "")).lower() not in _BARE
+            for number, one in enumerate(formats)
+            if (code := own.get(one.number) or BUILT_IN.get(one.number, "")).lower() not in _BARE
         }
-        struck = frozenset(number for number, (font, _) in enumerate(formats) if font in fonts)
-        return cls(struck, codes, fonts)
+        struck = frozenset(number for number, one in enumerate(formats) if one.font in fonts)
+        pale = frozenset(
+            number
+            for number, one in enumerate(formats)
+            if is_pale((letters or {}).get(one.font, LETTERS), one.behind)
+        )
+        return cls(struck, codes, fonts, pale)
 
 
 @lru_cache(maxsize=8)
@@ -60,17 +89,55 @@ def read_styles(part: bytes) -> CellStyles:
     root = tree(part)
     own: dict[int, str] = {}
     fonts: list[bool] = []
-    formats: list[tuple[int, int]] = []
+    letters: dict[int, Colour] = {}
+    fills: list[Colour] = []
+    formats: list[CellFormat] = []
     for group in root if root is not None else ():
         name = local(group.tag)
         if name == "numFmts":
             own = {_number(one, "numFmtId"): attribute(one, "formatCode") for one in group}
         elif name == "fonts":
             fonts = [any(crosses_out(mark) for mark in font) for font in group]
+            letters = {
+                number: _colour_in(font, "color", LETTERS) for number, font in enumerate(group)
+            }
+        elif name == "fills":
+            fills = [_behind(fill) for fill in group]
         elif name == "cellXfs":
-            formats = [(_number(one, "fontId"), _number(one, "numFmtId")) for one in group]
+            formats = [_format(one, fills) for one in group]
     struck = frozenset(number for number, crossed in enumerate(fonts) if crossed)
-    return CellStyles.of(formats, struck, own)
+    return CellStyles.of(formats, struck, own, letters)
+
+
+def _format(one: Element, fills: Sequence[Colour]) -> CellFormat:
+    fill = _number(one, "fillId")
+    behind = fills[fill] if fill < len(fills) else PAPER
+    return CellFormat(_number(one, "fontId"), _number(one, "numFmtId"), behind)
+
+
+def _behind(fill: Element) -> Colour:
+    """The colour of a cell; of a pattern or of shades that run into each other none is told."""
+    pattern = next((one for one in fill if local(one.tag) == "patternFill"), None)
+    if pattern is None:
+        return Colour()
+    kind = attribute(pattern, "patternType") or "none"
+    if kind == "none":
+        return PAPER
+    return _colour_in(pattern, "fgColor", Colour()) if kind == "solid" else Colour()
+
+
+def _colour_in(element: Element, name: str, usual: Colour) -> Colour:
+    """The colour that an element states in a child of that name."""
+    said = next((one for one in element if local(one.tag) == name), None)
+    if said is None or attribute(said, "auto") in ("1", "true"):
+        return usual
+    if text := attribute(said, "rgb"):
+        return of_hex(text)
+    tint = attribute(said, "tint")
+    if theme := attribute(said, "theme"):
+        shade = float(tint) if _FRACTION.fullmatch(tint) else 0.0
+        return of_theme(int(theme), shade) if theme.isdecimal() and len(theme) < 4 else Colour()
+    return Colour() if tint else of_number(_number(said, "indexed"))
 
 
 def crosses_out(mark: Element) -> bool:

@@ -26,7 +26,16 @@ from xlassess.ingest.formats.relationships import (
     relations,
     root_of,
 )
-from xlassess.ingest.formats.styles import CellStyles, Runs, settled
+from xlassess.ingest.formats.styles import CellFormat, CellStyles, Runs, settled
+from xlassess.ingest.formats.unseen import (
+    LETTERS,
+    PAPER,
+    Colour,
+    lines,
+    of_hex,
+    of_number,
+    of_theme,
+)
 from xlassess.ingest.guard.notes import (
     MOST_NOTES,
     Budget,
@@ -52,7 +61,10 @@ _MERGED, _MARGINS = 176, 479
 _MOST_ROW = 1 << 20
 _RK, _REAL, _SHARED_TEXT, _BLANK = 2, 5, 7, 1
 _TEXT_CELLS = (6, 7, 62)
-_FONT, _FORMAT, _XF, _XFS_BEGIN, _XFS_END = 43, 44, 47, 617, 618
+_FONT, _FORMAT, _FILL, _XF, _XFS_BEGIN, _XFS_END = 43, 44, 45, 47, 617, 618
+_COLUMNS = 60
+_ROW_HIDDEN = 0x10
+"""In the third byte of flags of a row ([MS-XLSB] 2.4.727)."""
 _TEXT_ITEM, _LINK = 19, 494
 _STRIKE, _RICH = 0x08, 0x01
 _NO_SHEET = bytes.fromhex("810100940110" + 16 * "00" + "910100920100820100")
@@ -129,7 +141,9 @@ def _shared(package: Package, related: Sequence[Relation], budget: Budget) -> _S
     """Read the styles, and the texts if anything in them may be crossed out."""
     own: dict[int, str] = {}
     fonts: list[bool] = []
-    formats: list[tuple[int, int]] = []
+    letters: dict[int, Colour] = {}
+    fills: list[Colour] = []
+    formats: list[CellFormat] = []
     of_cells = False
     for code, body in records(package.get(first_of(related, "styles", _STYLES)), budget):
         if code in (_XFS_BEGIN, _XFS_END):
@@ -137,15 +151,37 @@ def _shared(package: Package, related: Sequence[Relation], budget: Budget) -> _S
         elif code == _FORMAT:
             own[struct.unpack_from("<H", body)[0]] = wide_string(body, 2)[0]
         elif code == _FONT:
+            letters[len(fonts)] = _colour(body[12:20], LETTERS)
             fonts.append(bool(struct.unpack_from("<H", body, 2)[0] & _STRIKE))
+        elif code == _FILL:
+            fills.append(_behind(body))
         elif code == _XF and of_cells:
-            format_, font = struct.unpack_from("<HH", body, 2)
-            formats.append((font, format_))
+            format_, font, fill = struct.unpack_from("<HHH", body, 2)
+            behind = fills[fill] if fill < len(fills) else PAPER
+            formats.append(CellFormat(font, format_, behind))
     struck = frozenset(number for number, crossed in enumerate(fonts) if crossed)
-    shared = _Shared(CellStyles.of(formats, struck, own))
+    shared = _Shared(CellStyles.of(formats, struck, own, letters))
     if struck:
         shared.runs = _pieces(package, first_of(related, "sharedstrings", _TEXTS), struck, budget)
     return shared
+
+
+def _behind(body: bytes) -> Colour:
+    """The colour of a cell by its fill ([MS-XLSB] 2.4.661); of patterns none is told."""
+    (pattern,) = struct.unpack_from("<I", body)
+    return {0: PAPER, 1: _colour(body[4:12], Colour())}.get(pattern, Colour())
+
+
+def _colour(raw: bytes, usual: Colour) -> Colour:
+    """A colour as records state it ([MS-XLSB] 2.5.9)."""
+    if len(raw) < 8:
+        return usual
+    kind, number, tint = raw[0] >> 1, raw[1], struct.unpack_from("<h", raw, 2)[0] / 0x7FFF
+    if kind == 0:
+        return usual
+    if kind == 2:
+        return of_hex(raw[4:7].hex())
+    return of_theme(number, tint) if kind == 3 else of_number(number)
 
 
 def _pieces(package: Package, part: str, fonts: frozenset[int], budget: Budget) -> dict[int, Runs]:
@@ -198,7 +234,7 @@ def _is_plain(package: Package, one: Relation) -> bool:
         return not one.kind.endswith("sheet")
     if one.part not in package.names:
         return True
-    slashed = "\\" in package.entries[one.part].filename
+    slashed = not package.is_by_letter(one.part)
     address = one.address.lower()
     usual = {"styles": _STYLES, "sharedstrings": _TEXTS}.get(one.kind, one.part)
     by_letter = posixpath.join("xl", address) if not address.startswith("/") else address[1:]
@@ -211,6 +247,7 @@ def _measure(part: bytes, budget: Budget, shared: _Shared) -> Tally | None:
     tally = Tally()
     row = 0
     for code, body in records(part, budget):
+        _take_hidden(tally, code, body)
         if code == _ROW:
             row = min(struct.unpack_from("<I", body)[0], _MOST_ROW)
         elif code in _SHORT:
@@ -232,6 +269,15 @@ def _measure(part: bytes, budget: Budget, shared: _Shared) -> Tally | None:
     return tally
 
 
+def _take_hidden(tally: Tally, code: int, body: bytes) -> None:
+    """Note rows and columns that nobody sees."""
+    if code == _ROW and len(body) > 11 and body[11] & _ROW_HIDDEN:
+        (row,) = struct.unpack_from("<I", body)
+        tally.hidden_rows.update(lines(row, row))
+    elif code == _COLUMNS and len(body) > 16 and body[16] & 1:
+        tally.hidden_columns.update(lines(*struct.unpack_from("<II", body)))
+
+
 def _take_cell(tally: Tally, code: int, body: bytes, row: int, shared: _Shared) -> None:
     column = struct.unpack_from("<I", body)[0]
     tally.reach(row, column)
@@ -250,6 +296,8 @@ def _take_looks(
     styles = shared.styles
     format_ = struct.unpack_from("<I", body, 4)[0] & 0xFFFFFF
     struck = format_ in styles.struck
+    if format_ in styles.pale:
+        tally.pale.add(cell_name(*place))
     if not struck and format_ not in styles.codes and not shared.runs:
         return
     cell = cell_name(*place)

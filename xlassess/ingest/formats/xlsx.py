@@ -226,7 +226,7 @@ def _plain(package: Package, book: _Book) -> bytes | None:
     here = [one for one in book.sheets if one.kind == "worksheet"]
     read = {book.part, book.texts, book.styles, *(one.part for one in here)}
     usual = (book.part, book.texts, book.styles) == (_PARSERS_BOOK, _TEXTS, _STYLES)
-    slashed = any("\\" in package.entries[name].filename for name in read & package.names)
+    slashed = not all(map(package.is_by_letter, read & package.names))
     by_letter = all(sheet.is_plain or not sheet.part for sheet in book.sheets)
     by_letter = by_letter and is_found_by_letter(package, book.part)
     if usual and by_letter and not slashed and not read & package.rewritten:

@@ -222,11 +222,26 @@ def foreign_zip(names: frozenset[str], mimetype: bytes) -> Foreign | None:
     for kind, foreign in _MIMETYPES.items():
         if mimetype.startswith(kind):  # templates go on with a hyphen
             return foreign
+    if _is_in_a_folder(names):
+        return _UNPACKED
     if "[content_types].xml" in names or mimetype:
         return Foreign("an Office document without a workbook in it")
     return None
 
 
+def _is_in_a_folder(names: frozenset[str]) -> bool:
+    """True for the parts of one workbook, all of them in a folder."""
+    folder = min(names, default="").partition("/")[0] + "/"
+    inside = frozenset(name.removeprefix(folder) for name in names if name.startswith(folder))
+    rest = (name for name in names if not name.startswith((folder, "__macosx/")))
+    books = {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}
+    return bool(inside & books and inside & {"[content_types].xml", "mimetype"}) and not any(rest)
+
+
+_UNPACKED = Foreign(
+    "a workbook that was unpacked and packed again with a folder around its parts",
+    "Ask for the workbook as it was saved. If it opens as a folder, it must not be packed again.",
+)
 _BINARY_LIST, _KEY_OF_ADDRESS, _PAGE = b"bplist", b"\x53URL", b"WebMainResource"
 """How macOS writes what a link leads to, and what only a saved page has beside addresses."""
 _OF_ICLOUD = b"NSURLNameKey"

@@ -70,6 +70,9 @@ class PlacedObject:
     cell: str = ""
 
 
+CONTROL = "a button, field or box to tick"
+CHART = "a chart"
+"""What a chart is called in words: we place some ourselves."""
 MORE_OBJECTS = PlacedObject("more notes, drawings or pictures, which are not told one by one")
 """Stands after `MOST_NOTES` of them."""
 
@@ -94,7 +97,9 @@ class SheetNotes:
 
     ``masked`` cells show something else than the text or number that stands in them, by a number
     format of words: what they show, empty where nothing is seen. ``margins`` are the words of
-    headers and footers, which are seen on paper. Nobody sees a ``hidden`` sheet.
+    headers and footers, which are seen on paper. Nobody sees a ``hidden`` sheet, nor what stands
+    in ``hidden_rows`` and ``hidden_columns`` (counted from 0); letters of ``pale`` cells have the
+    colour of what is behind them.
 
     ``area`` is the most cells that the rectangle from A1 to the last cell can have.
     """
@@ -117,6 +122,9 @@ class SheetNotes:
     masked: Mapping[str, str] = field(default_factory=dict)
     margins: tuple[str, ...] = ()
     hidden: bool = False
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    pale: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +164,9 @@ class Tally:
     masked: dict[str, str] = field(default_factory=dict)
     margins: list[str] = field(default_factory=list)
     hidden: bool = False
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    pale: set[str] = field(default_factory=set)
     spread: int = 0
     more: bool = False
 
@@ -267,6 +278,9 @@ class Tally:
             dict(self.masked),
             tuple(self.margins),
             self.hidden,
+            frozenset(self.hidden_rows),
+            frozenset(self.hidden_columns),
+            frozenset(self.pale),
         )
 
 

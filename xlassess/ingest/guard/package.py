@@ -117,6 +117,10 @@ class Package:
     parts: dict[str, bytes] = field(default_factory=dict, repr=False)
     rewritten: set[str] = field(default_factory=set)
 
+    def is_by_letter(self, name: str) -> bool:
+        """True where a part is named in the file as it is compared, but for capitals."""
+        return self.entries[name].filename.lower() == name
+
     def get(self, name: str) -> bytes:
         """Return a part in UTF-8 if it is markup; nothing where there is none.
 
@@ -168,8 +172,11 @@ def open_package(data: bytes) -> Package | Finding:
 
 
 def _plain_name(info: zipfile.ZipInfo) -> str:
-    """A part's name as it is compared; some programs for Windows write it with backslashes."""
-    return info.filename.replace("\\", "/").lower()
+    """A part's name as it is compared; some programs for Windows write it with backslashes.
+
+    Some others name the folder that all of it is in.
+    """
+    return info.filename.replace("\\", "/").removeprefix("./").lower()
 
 
 def _expand(data: bytes, info: zipfile.ZipInfo) -> bytes:

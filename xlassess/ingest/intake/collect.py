@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import struct
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TypeAlias
@@ -41,7 +42,7 @@ _UNICODE_PATH = 0x7075
 """The extra field in which a zip file keeps a name in UTF-8 (APPNOTE 4.6.9)."""
 _UTF8_FLAG = 0x800
 _MOST_NAME = 1000
-_MARKS = frozenset("–—‘’“”…•€£°·§")
+_MARKS = frozenset("–—‘’“”…•€£°·§«»")
 
 
 def legible(name: str) -> str:
@@ -71,16 +72,69 @@ def decoded(raw: bytes) -> str:
     """Return a name from its bytes: UTF-8 if they are, else the first encoding that fits.
 
     Of DOS (cp437), Windows (cp1252) and Western Europe under DOS (cp850) the first counts in
-    which every letter beyond ASCII is one of Western Europe.
+    which every letter beyond ASCII is one of Western Europe; then those of Russian, Japanese
+    and Central European programs, where the name looks like one of that writing.
     """
-    for encoding in ("utf-8", "cp437", "cp1252", "cp850"):
+    for encoding, fits in _ENCODINGS:
         try:
             name = raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if encoding == "utf-8" or all(_is_western(char) for char in name):
+        if fits(name):
             return name
     return raw.decode("cp1252", "replace")
+
+
+def _looks_western(name: str) -> bool:
+    western = all(_is_western(char) for char in name)
+    return western and not _ACCENTED_WORD.search(name) and len(_HALVES.findall(name)) < _MOST_HALVES
+
+
+def _looks_russian(name: str) -> bool:
+    """True for Cyrillic words, with capitals as words have them, and no Latin letter in them."""
+    words = _WORD.findall(name)
+    cyrillic = [word for word in words if not word.isascii()]
+    return _plain_beside(name, _CYRILLIC) and all(
+        _CYRILLIC.issuperset(word) and (word.isupper() or word[1:].islower() or len(word) == 1)
+        for word in cyrillic
+    )
+
+
+def _looks_japanese(name: str) -> bool:
+    return all(char.isascii() or unicodedata.name(char, "").startswith(_JAPANESE) for char in name)
+
+
+def _looks_central_european(name: str) -> bool:
+    return all(_is_western(char) or (char.isalpha() and char <= "\u017f") for char in name)
+
+
+def _plain_beside(name: str, letters: frozenset[str]) -> bool:
+    return all(char.isascii() or char in letters or char in _MARKS or char == "№" for char in name)
+
+
+_WORD = re.compile(r"[^\W\d_]+")
+_ACCENTED_WORD = re.compile(r"(?<![A-Za-z])[\xc0-\xff]{4}")
+"""No word of Western Europe begins so, and every one of Russian letters taken for Western ones."""
+_HALVES, _MOST_HALVES = re.compile(r"[\xe0-\xff][A-Z\[\]\\^@{}|]"), 2
+"""What halves of Japanese letters look like, and how often that is no chance."""
+_CYRILLIC = frozenset(map(chr, (*range(0x410, 0x450), 0x401, 0x451)))
+_JAPANESE = (
+    "HIRAGANA",
+    "KATAKANA",
+    "CJK UNIFIED",
+    "FULLWIDTH",
+    "IDEOGRAPHIC",
+)
+_ENCODINGS: tuple[tuple[str, Callable[[str], bool]], ...] = (
+    ("utf-8", lambda _: True),
+    ("cp437", _looks_western),
+    ("cp1252", _looks_western),
+    ("cp850", _looks_western),
+    ("cp866", _looks_russian),
+    ("cp1251", _looks_russian),
+    ("cp932", _looks_japanese),
+    ("cp852", _looks_central_european),
+)
 
 
 def _is_western(char: str) -> bool:
@@ -253,7 +307,7 @@ def _is_archive(path: Path) -> bool:
             names = frozenset(name.lower() for name in archive.namelist())
     except PACKAGE_FAULTS:
         return False
-    plain = frozenset(name.replace("\\", "/").lstrip("/") for name in names)
+    plain = frozenset(name.replace("\\", "/").removeprefix("./").lstrip("/") for name in names)
     markers = {"mimetype", "xl/workbook.xml", "xl/workbook.bin"}
     return not plain & markers and foreign_zip(plain, b"") is None
 

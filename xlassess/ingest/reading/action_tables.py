@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 
+from rapidfuzz import fuzz
+
 from xlassess.contract.layout import HEADERS, ActionPlanLayout, Role, cell_name, cell_place
 from xlassess.ingest.reading.cells.grid import Cell, Grid, Sheet
 from xlassess.ingest.reading.cells.values import is_blank, is_heading, key, shown, tidy
@@ -14,6 +16,8 @@ from xlassess.ingest.reading.locate import by_heading, crossed_out, where_now
 from xlassess.model.toolkit import ActionPlan
 
 _TELLING = tuple(HEADERS[role] for role in ("action", "owner", "deadline", "measure"))
+_RETYPED = 85
+"""From which likeness (of 100) on a question is ours, retyped."""
 _BESIDE = tuple(key(HEADERS[role]) for role in ("earlier", "reason"))
 """Headings that a query workbook has beside its action plan."""
 
@@ -156,9 +160,10 @@ def _shift(headings: Mapping[str, tuple[int, ...]], planned: ActionPlanLayout) -
 
 
 def _proposal(sheet: Sheet, span: range, planned: ActionPlanLayout, plan: ActionPlan) -> int | None:
-    """The row of the proposal: below its question or, where that was changed, as laid out.
+    """The row of the proposal: below its question or, where that was retyped, as laid out.
 
-    The latter holds only as long as the last row of the plan is where it was laid out, too.
+    The latter holds only as long as the last row of the plan is where it was laid out, too. Below
+    other words, it would be an answer to something else.
     """
     asked = key(plan.proposal)
     for row in span:
@@ -167,7 +172,9 @@ def _proposal(sheet: Sheet, span: range, planned: ActionPlanLayout, plan: Action
     shift = span.start - 1 - planned.header_row
     row, last = (planned.proposal or 0) + shift, planned.last_row + shift
     in_place = tidy(shown(sheet.at(last, 0))) == str(plan.rows)
-    return row if in_place and not is_blank(sheet.at(row - 1, 0)) else None
+    asks = sheet.at(row - 1, 0)
+    alike = isinstance(asks, str) and fuzz.ratio(key(asks), asked) >= _RETYPED
+    return row if in_place and alike else None
 
 
 def _end(sheet: Sheet, span: range, numbers: int, proposal: int | None) -> int:

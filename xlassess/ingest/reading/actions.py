@@ -59,6 +59,11 @@ class _Row:
         """True on a sheet that nobody sees."""
         return self.table.sheet.notes.hidden
 
+    @property
+    def is_crossed_out(self) -> bool:
+        """True where the number of the row is crossed out."""
+        return cell_name(self.index, max(self.table.number, 0)) in self.table.sheet.notes.struck
+
     def cell(self, role: Role) -> tuple[Cell, str]:
         """The cell of a role, unless no answer can be taken from it, and its name."""
         cell, name = self.table.cell(self.index, role)
@@ -180,6 +185,9 @@ def _rows(table: ActionTable, plan: ReadingPlan) -> list[_Row]:
 
 def _read_row(row: _Row, plan: ReadingPlan) -> None:
     text, name = row.cell("action")
+    if row.is_crossed_out and text != "":
+        row.remark(Parsed(code="R17", details={"values": f"“{brief(text)}”"}), name, "action")
+        return
     if text == "":
         if "action" in row.table.columns and not row.remarks:
             row.remark(Parsed(code="C15"), name, "action")

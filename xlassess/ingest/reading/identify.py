@@ -326,18 +326,29 @@ def _by_reference(
     if issued.identity.round != context.round:
         return found("I05", found=issued.identity.round, expected=context.round)
     notes = [found("I09", reference=reference, respondent=issued.who)]
-    if others := _names_others(grid, issued):
+    if others := _names_others(grid, issued, context):
         notes.append(found("I18", reference=reference, respondent=issued.who, named=others))
     return _with_questions(issued, tuple(notes), context, reference)
 
 
-def _names_others(grid: Grid, issued: Issued) -> str:
-    """Who is named beside the reference at the head of sheets, if that is somebody else."""
-    mine = key(", ".join(filter(None, (issued.partner, issued.respondent))))
+def _names_others(grid: Grid, issued: Issued, context: Context) -> str:
+    """Who is named at the head of sheets, if that is somebody else.
+
+    That is beside the reference, or alone in a cell by the name of another respondent.
+    """
+    mine = key(issued.who)
+    others = {key(one.respondent or one.partner): one.who for one in context.issued.values()}
+    others = {
+        name: who
+        for name, who in others.items()
+        if name not in (key(issued.respondent), key(issued.partner))
+    }
     named: dict[str, None] = {}
     for sheet in grid.sheets:
         for row in sheet.rows[:_HEAD_ROWS]:
-            for cell in row:
+            for column, cell in enumerate(row):
+                if column < _BARE_WITHIN and isinstance(cell, str) and key(cell) in others:
+                    named[others[key(cell)]] = None
                 if isinstance(cell, str) and names_a_workbook(cell):
                     said = tidy(cell.split("·")[1])
                     named.update({said: None} if said and key(said) != mine else {})

@@ -326,6 +326,11 @@ def _note_unheaded(sheet: Sheet, plan: ReadingPlan, located: Located, seen: set[
     } - {"", *seen}
     if items:
         located.unread |= items
-        details = {"column": HEADERS["answer"]}
+        wanted = [
+            name
+            for name in (_ITEM, plan.ask)
+            if not any(is_heading(cell, name) for cell in sheet.contents)
+        ]
+        details = {"column": "” and “".join(wanted) or HEADERS["answer"]}
         slots = tuple(slot for item in sorted(items) for slot in plan.items[item].slots)
         located.remarks.append(CellFinding("R06", sheet.name, details=details, slots=slots))

@@ -11,7 +11,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from xlassess.contract.layout import HEADERS, RESERVED_SHEETS, START, Role, cell_name
+from xlassess.contract.layout import (
+    HEADERS,
+    RESERVED_SHEETS,
+    START,
+    Role,
+    cell_name,
+    cell_place,
+)
+from xlassess.ingest.guard.notes import CHART
 from xlassess.ingest.reading.action_tables import ActionTable
 from xlassess.ingest.reading.cells.cell_findings import CellFinding
 from xlassess.ingest.reading.cells.grid import Sheet
@@ -25,14 +33,14 @@ from xlassess.ingest.reading.cells.values import (
 )
 from xlassess.ingest.reading.identify import names_a_workbook
 from xlassess.ingest.reading.locate import ItemRow, Located
-from xlassess.ingest.reading.printed import PrintedWorkbook, foreign_cells, foreign_margins
+from xlassess.ingest.reading.printed import PrintedWorkbook, bare, foreign_cells, foreign_margins
 from xlassess.ingest.reading.reading_plan import ReadingPlan
 from xlassess.model.answer import Issued
 from xlassess.model.query import Query
 
 _OUTSIDE = "R07"
-_NOBODYS = ("Export Summary",)
-"""Sheets that programs add by themselves."""
+_NOBODYS, _NUMBERS = "Export Summary", "This document was exported from Numbers"
+"""The sheet that Numbers adds by itself, and how it begins."""
 _TABLE = " - "
 """Stands between the name of a sheet and that of its table where Numbers made a sheet of each."""
 _HEAD_ROWS = 40
@@ -79,7 +87,7 @@ def outside(around: Surroundings, told: Iterable[CellFinding]) -> Iterator[CellF
     known = {(one.sheet, one.cell) for one in told}
     pictured = set(_cells(told, ("R15",)))
     rows = {(sheet, _row_of(cell)) for sheet, cell in _cells(told, _ROW_TOLD)}
-    apart = (*_over_earlier(around), *_attached(around.sheets), *_placed(around.sheets))
+    apart = (*_over_earlier(around), *_attached(around.sheets), *_placed(around))
     for remark in (*_beside_items(around), *apart):
         if (remark.sheet, remark.cell) in pictured:
             continue  # an answer is asked for in its place already
@@ -87,7 +95,10 @@ def outside(around: Surroundings, told: Iterable[CellFinding]) -> Iterator[CellF
         yield remark
     copies = {name for one in told if one.code in _COPIES for name in _sheets_told(one)}
     pages = _around_pages(around, copies)
-    yield from _together([*pages, *_in_cells(around, told, known, rows)])
+    written = list(_in_cells(around, told, known, rows))
+    known.update((one.sheet, one.cell) for one in written)
+    looks = (*_linked(around, known), *_crossed(around, told, known))
+    yield from _together([*pages, *written, *looks])
 
 
 _COPIES = ("R01", "R02", "R16")
@@ -415,10 +426,15 @@ def _of_a_thread(text: str) -> str:
     return said if colon and " " not in label.strip() else rest
 
 
-def _placed(sheets: Iterable[Sheet]) -> Iterator[CellFinding]:
-    """Pictures and embedded files, over a sheet or in one of its cells."""
-    for sheet in sheets:
+def _placed(around: Surroundings) -> Iterator[CellFinding]:
+    """Pictures and embedded files, over a sheet or in one of its cells; charts beside ours."""
+    for sheet in around.sheets:
+        printed = around.printed.of(sheet)
+        charts = printed.charts if printed else None if sheet.name in RESERVED_SHEETS else 0
         for one in sheet.notes.objects:
+            if one.what == CHART and (charts is None or charts > 0):
+                charts = charts and charts - 1
+                continue
             name = f" “{brief(one.name)}”" if one.name.strip() else ""
             details = {"values": f"{one.what}{name}"}
             yield CellFinding(_OUTSIDE, sheet.name, one.cell, details=details)
@@ -426,20 +442,84 @@ def _placed(sheets: Iterable[Sheet]) -> Iterator[CellFinding]:
             yield CellFinding(_OUTSIDE, sheet.name, cell, details={"values": "a picture in a cell"})
 
 
+def _linked(around: Surroundings, known: Set[tuple[str, str]]) -> Iterator[CellFinding]:
+    """Addresses behind words that are not read as a text, which would keep them."""
+    texts = set(_cells_of_text(around))
+    for sheet in around.sheets:
+        printed = around.printed.of(sheet)
+        ours = printed.links if printed else frozenset[str]()
+        for cell, address in sheet.notes.links.items():
+            if bare(address) in ours or (sheet.name, cell) in known or (sheet.name, cell) in texts:
+                continue
+            plain = brief(bare(address).removeprefix("mailto:"))
+            said = brief(sheet.at(*cell_place(cell)))
+            if said and plain.casefold().rstrip("/") not in said.casefold():
+                details = {"values": f"the address behind “{said}”, {plain}"}
+                yield CellFinding(_OUTSIDE, sheet.name, cell, details=details)
+
+
+def _cells_of_text(around: Surroundings) -> Iterator[tuple[str, str]]:
+    """The cells that are read as texts, with the address behind their words."""
+    for row in around.rows:
+        for column in row.layout.fields:
+            if not column.field.startswith("answer") or column.is_wide(row.layout.item):
+                yield row.sheet.name, row.name(column)
+    for table in around.tables:
+        for row_, column_ in table.own_cells():
+            yield table.sheet.name, cell_name(row_, column_)
+
+
+def _crossed(
+    around: Surroundings, told: Iterable[CellFinding], known: Set[tuple[str, str]]
+) -> Iterator[CellFinding]:
+    """Our own words that somebody crossed out; beside an answer more is said of it."""
+    rows = {(sheet, _row_of(cell)) for sheet, cell in _cells(told, _CROSSED)}
+    own = _own_cells(around)
+    for sheet in around.sheets:
+        if not sheet.notes.struck or around.printed.of(sheet) is None:
+            continue
+        for cell in sorted(sheet.notes.struck - sheet.notes.formulas, key=cell_place):
+            row, column = cell_place(cell)
+            place, said = (sheet.name, row), brief(sheet.at(row, column))
+            theirs = (row, column) in own.get(sheet.name, ())
+            if said and not theirs and (sheet.name, cell) not in known and place not in rows:
+                details = {"values": f"“{said}”, crossed out"}
+                yield CellFinding(_OUTSIDE, sheet.name, cell, details=details)
+
+
+_CROSSED = ("R13", "R14", "R17")
+
+
 def _is_added(sheet: Sheet, around: Surroundings) -> bool:
     """True for a sheet that is none of ours: one that we did not print, and holds no questions."""
-    if sheet.name in RESERVED_SHEETS or sheet.name in _NOBODYS:
+    if sheet.name in RESERVED_SHEETS or _is_of_numbers(sheet):
         return False
     if any(row.sheet is sheet for row in around.rows):
         return False
     if any(table.sheet is sheet for table in around.tables):
         return False
-    if around.printed.of(sheet) is not None or "seal" in sheet.contents:
-        return False
-    if any(sheet.contents.issuperset(one.labels) for one in around.plan.choices.values()):
+    if around.printed.of(sheet) is not None or _is_technical(sheet, around.plan):
         return False
     head = (cell for cells in sheet.rows[:_HEAD_ROWS] for cell in cells)
     return not any(isinstance(cell, str) and names_a_workbook(cell) for cell in head)
+
+
+def _is_of_numbers(sheet: Sheet) -> bool:
+    """True for the sheet in which Numbers lists what it made of its tables."""
+    return sheet.name == _NOBODYS and any(
+        isinstance(cell, str) and cell.startswith(_NUMBERS) for cell in sheet.contents
+    )
+
+
+def _is_technical(sheet: Sheet, plan: ReadingPlan) -> bool:
+    """True for the sheets of identity and of lists, whatever a program named them."""
+    if {"seal", "digest"} <= sheet.contents:
+        return True
+    return any(
+        sheet.contents.issuperset(one.labels)
+        and any(isinstance(cell, str) and cell.startswith(f"{name}: ") for cell in sheet.contents)
+        for name, one in plan.choices.items()
+    )
 
 
 def _added(sheet: Sheet, plan: ReadingPlan) -> Iterator[CellFinding]:
@@ -450,6 +530,10 @@ def _added(sheet: Sheet, plan: ReadingPlan) -> Iterator[CellFinding]:
         for column, cell in enumerate(cells)
         if cell != "" and not is_blank(cell) and cell not in plan.asks
     ]
+    if not written and sheet.notes.formulas:
+        # a program that did not work them out left no results
+        cell = min(sheet.notes.formulas, key=cell_place)
+        yield CellFinding(_OUTSIDE, sheet.name, cell, details={"values": "a sheet of formulas"})
     if not written:
         return
     quoted = [f"“{brief(sheet.at(*place))}”" for place in written[: _MOST_QUOTED + 1]]

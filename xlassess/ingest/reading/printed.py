@@ -15,6 +15,7 @@ from rapidfuzz import fuzz
 
 from xlassess.contract.layout import IDENTITY, LISTS, START, cell_name, cell_place
 from xlassess.ingest.formats.kinds import guard
+from xlassess.ingest.guard.notes import CHART
 from xlassess.ingest.reading.cells.grid import Cell, Sheet, read_grid
 from xlassess.ingest.reading.cells.values import is_blank, key, shown
 from xlassess.model.answer import Issued
@@ -42,7 +43,8 @@ class PrintedSheet:
     ``keys`` are the texts as compared, ``places`` the cells with a printed text, ``computed``
     those of formulas and ``computing`` the columns that have any. ``begins`` are the first words of
     all texts, also of those that differ from copy to copy, ``margins`` the words that head and foot
-    its pages.
+    its pages. ``heads`` are the lines in small print that say whose a copy is, without that;
+    ``links`` the addresses behind our words, and ``charts`` how many charts we placed.
     """
 
     texts: frozenset[str]
@@ -53,6 +55,9 @@ class PrintedSheet:
     computing: frozenset[int]
     begins: frozenset[str] = frozenset()
     margins: frozenset[str] = frozenset()
+    heads: frozenset[str] = frozenset()
+    links: frozenset[str] = frozenset()
+    charts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +130,13 @@ def _printed(sheet: Sheet, issued: Issued) -> PrintedSheet:
         computing=frozenset(cell_place(name)[1] for name in computed),
         begins=frozenset(_begin(cell) for _, _, cell in cells if isinstance(cell, str)),
         margins=frozenset(word for text in sheet.notes.margins for word in _single(text)),
+        heads=frozenset(
+            _nobodys(cell, issued)
+            for _, _, cell in cells
+            if isinstance(cell, str) and issued.reference in cell
+        ),
+        links=frozenset(map(bare, sheet.notes.links.values())),
+        charts=sum(one.what == CHART for one in sheet.notes.objects),
     )
 
 
@@ -140,12 +152,20 @@ def _joined(sheets: Sequence[PrintedSheet]) -> PrintedSheet:
             first.computing | other.computing,
             first.begins | other.begins,
             first.margins | other.margins,
+            first.heads | other.heads,
+            first.links | other.links,
+            max(first.charts, other.charts),
         )
     return first
 
 
 def _single(text: str) -> list[str]:
     return key(text).split()
+
+
+def bare(address: str) -> str:
+    """Return an address without what a message to it is to begin with."""
+    return address.partition("?")[0] if address.startswith("mailto:") else address
 
 
 _FIELDS = frozenset(("page", "of", "sheet", "???", "-", "/", "|"))
@@ -201,7 +221,7 @@ def foreign_cells(
         cell
         for cell in sheet.contents - here.texts - personal
         if not is_blank(cell)
-        and not _is_small_print(cell, issued)
+        and not _is_small_print(cell, issued, here)
         and not _is_cut_short(cell, here.texts)
     }
     if not others:
@@ -236,11 +256,29 @@ def _is_cut_short(cell: Cell, texts: Set[Cell]) -> bool:
     return any(isinstance(text, str) and text.startswith(cell) for text in texts)
 
 
-def _is_small_print(cell: Cell, issued: Issued) -> bool:
-    """True for the line that names the workbook at the head of every sheet."""
+def _is_small_print(cell: Cell, issued: Issued, here: PrintedSheet) -> bool:
+    """True for the line that names the workbook at the head of every sheet, as we print it.
+
+    A copy for typing in says so in that line.
+    """
     if not isinstance(cell, str) or issued.reference not in cell:
         return False
-    return issued.partner in " ".join(cell.split())
+    return _nobodys(cell, issued).replace(_FOR_TYPING, "") in here.heads
+
+
+_WHO, _WHICH = "\ufffc", "\ufffd"
+_FOR_TYPING = "copy for typing in, for "
+
+
+def _nobodys(text: str, issued: Issued) -> str:
+    """A line of small print as compared, without what differs from copy to copy.
+
+    That are the reference, the names and, among copies of several years, the round.
+    """
+    plain = " ".join(text.split())
+    who, round_ = (" ".join(one.split()) for one in (issued.who, f"round {issued.identity.round}"))
+    parts = plain.replace(issued.reference, _WHICH).replace(who, _WHO, 1).rpartition(round_)
+    return key("".join((parts[0], parts[2])))
 
 
 def _is_computed_away(sheet: Sheet, here: PrintedSheet, *, computes: bool) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 
-from xlassess.contract.layout import Column
+from xlassess.contract.layout import Column, cell_name
 from xlassess.ingest.formats.display import ITSELF
 from xlassess.ingest.guard.notes import CUT_AFTER
 from xlassess.ingest.reading.cells.cell_findings import CellFinding
@@ -43,7 +43,7 @@ class Reading:
     @property
     def is_blank(self) -> bool:
         """True when nothing stands in the cell, or nothing but crossed-out words."""
-        return self.value is None and (self.remark is None or self.remark.code == _LEFT_OUT)
+        return self.value is None and (self.remark is None or self.remark.code in _STILL_BLANK)
 
     def answer(self) -> Answer:
         """Return the reading as an answer.
@@ -116,7 +116,7 @@ def _read_cell(row: ItemRow, column: Column, plan: ReadingPlan) -> Reading:
     parsed = unusable(row.sheet, name, cell)
     if parsed is None and name in row.sheet.notes.covered:
         if is_blank(cell) and not column.field.startswith("answer"):
-            return blank
+            return _with_another(row, column, blank)
         parsed = Parsed(code="R10")
     if parsed is None and name in row.sheet.notes.pictured:
         # what is no answer is told where the other pictures are
@@ -135,6 +135,17 @@ def _read_cell(row: ItemRow, column: Column, plan: ReadingPlan) -> Reading:
         else:
             parsed = parse(cell, item, column, plan, written.displayed)
     return reading(parsed, blank, cell)
+
+
+def _with_another(row: ItemRow, column: Column, blank: Reading) -> Reading:
+    """The blank reading of a comment cell that is merged with one above, if that is filled."""
+    at, place = row.columns[column.index], row.row
+    while place > row.heading and cell_name(place, at) in row.sheet.notes.covered:
+        place -= 1
+    if place == row.row or place <= row.heading or is_blank(row.sheet.at(place, at)):
+        return blank
+    remark = CellFinding(_WITH_ANOTHER, blank.sheet, cell_name(place, at), blank.item)
+    return replace(blank, remark=remark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +185,8 @@ class WrittenText:
         return read if read.remark else replace(read, remark=remark)
 
 
-_LEFT_OUT = "R14"
+_LEFT_OUT, _WITH_ANOTHER = "R14", "R22"
+_STILL_BLANK = (_LEFT_OUT, _WITH_ANOTHER)
 
 
 def written_in(sheet: Sheet, name: str, cell: Cell) -> WrittenText:
@@ -204,7 +216,7 @@ def reading(parsed: Parsed, place: Reading, cell: Cell) -> Reading:
             parsed.code, place.sheet, place.cell, place.item, place.field, parsed.details
         )
         return replace(place, remark=remark)
-    before = shown(cell) if parsed.how else ""
+    before = parsed.before or (shown(cell) if parsed.how else "")
     return Reading(
         place.item, place.field, place.sheet, place.cell, parsed.value, before, parsed.how
     )
@@ -313,7 +325,7 @@ def _seen_first(group: list[Reading], plan: ReadingPlan | None, hidden: Set[str]
         ),
         None,
     )
-    if other is None or (taken.remark and taken.remark.code != _LEFT_OUT):
+    if other is None or (taken.remark and taken.remark.code not in _STILL_BLANK):
         return taken
     details = {"hidden": other.sheet}
     doubt = CellFinding("R16", taken.sheet, taken.cell, taken.item, taken.field, details)

@@ -200,13 +200,17 @@ _SAID = {"query": ("R", "C"), "note": ("R",)}
 Others are about the file, which may differ, or follow from the answers: a later version of this
 program may note more of the same answers.
 """
+_LOOKS = ("R19", "R21")
+"""These say that something is hidden in the file: a matter of how it was saved last."""
 
 
 def _said(ret: Return, severity: str) -> set[tuple[object, ...]]:
     return {
         _sense(finding)
         for finding in ret.findings
-        if finding.severity == severity and finding.code.startswith(_SAID[severity])
+        if finding.severity == severity
+        and finding.code.startswith(_SAID[severity])
+        and finding.code not in _LOOKS
     }
 
 

@@ -1,43 +1,44 @@
-"""Which styles of an OpenDocument spreadsheet cross out what is written in them."""
+"""Which styles of an OpenDocument spreadsheet cross out what is written in them, or hide it."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
+from typing import Literal
 
+from xlassess.ingest.formats.unseen import LETTERS, PAPER, is_pale, of_hex
 from xlassess.ingest.guard.markup import MARKUP_FAULTS, local, stream
 from xlassess.ingest.guard.package import Package, UnsafePartError
 
-_LINE = re.compile(rb"""line-through-(?:style|type)=["'](?!none)""")
 _MOST_PARENTS = 16
 _MOST_COLUMNS = 1024
+_AUTOMATIC = "automatic"
 
 
 @dataclass(slots=True)
 class _Style:
-    """A style: the one it is based on, and whether it crosses out; None leaves it to that."""
+    """A style: the one it is based on, and what it says itself; the rest it leaves to that.
+
+    That is whether it crosses out, and the colours of letters and of what is behind them.
+    """
 
     parent: str = ""
     crosses: bool | None = None
+    letters: str = ""
+    behind: str = ""
 
 
 @dataclass(slots=True)
 class Crossing:
-    """The styles met so far, and those of the row and the columns of the sheet in hand.
+    """The styles met so far, and those of the row and the columns of the sheet in hand."""
 
-    ``active`` is false where nothing in the file is crossed out, so that nothing is asked.
-    """
-
-    active: bool = False
     styles: dict[str, _Style] = field(default_factory=dict)
     at: str = ""
     of_row: str = ""
     of_columns: list[str] = field(default_factory=list)
+    known: dict[str, tuple[bool, bool]] = field(default_factory=dict)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Take in a tag outside the sheets: a style, or the text properties of one."""
-        if not self.active:
-            return
         if name in ("style", "default-style"):
             plain = {local(key): value for key, value in attributes.items()}
             self.at = f"{plain.get('family', '')}/{plain.get('name', '')}"
@@ -45,6 +46,9 @@ class Crossing:
             self.styles[self.at] = _Style(f"{plain.get('family', '')}/{parent}" if parent else "")
         elif name == "text-properties" and self.at:
             self.styles[self.at].crosses = _crosses(attributes)
+            self.styles[self.at].letters = _letters(attributes)
+        elif name == "table-cell-properties" and self.at:
+            self.styles[self.at].behind = _attribute(attributes, "background-color")
 
     def table(self) -> None:
         """Begin a sheet."""
@@ -52,34 +56,54 @@ class Crossing:
 
     def column(self, attributes: dict[str, str], times: int) -> None:
         """Take in the style of the cells of some columns."""
-        if self.active and len(self.of_columns) < _MOST_COLUMNS:
+        if len(self.of_columns) < _MOST_COLUMNS:
             style = _attribute(attributes, "default-cell-style-name")
             self.of_columns += [style] * min(times, _MOST_COLUMNS)
 
     def row(self, attributes: dict[str, str]) -> None:
         """Take in the style of the cells of a row."""
-        if self.active:
-            self.of_row = _attribute(attributes, "default-cell-style-name")
+        self.of_row = _attribute(attributes, "default-cell-style-name")
 
-    def cell(self, plain: dict[str, str], column: int) -> bool:
-        """Say whether a cell is crossed out, by its style, its row's or its column's.
+    def cell(self, plain: dict[str, str], column: int) -> tuple[bool, bool]:
+        """Say whether a cell is crossed out, and whether its letters are pale.
+
+        That goes by its style, its row's or its column's.
 
         Args:
             plain: the cell's attributes by their local names.
             column: its column, counted from 0.
         """
-        if not self.active:
-            return False
         of_column = self.of_columns[column] if column < len(self.of_columns) else ""
         style = plain.get("style-name") or self.of_row or of_column or "Default"
-        return bool(self._crosses(f"table-cell/{style}"))
+        told = self.known.get(style)
+        if told is None:
+            told = self.known[style] = self._looks(f"table-cell/{style}")
+        return told
+
+    def _looks(self, name: str) -> tuple[bool, bool]:
+        letters, behind = self._stated(name, "letters"), self._stated(name, "behind")
+        pale = is_pale(
+            of_hex(letters) if letters and letters != _AUTOMATIC else LETTERS,
+            of_hex(behind) if behind and behind != "transparent" else PAPER,
+        )
+        return bool(self._crosses(name)), pale
 
     def span(self, attributes: dict[str, str], around: bool) -> bool:
         """Say whether a piece of text is crossed out, ``around`` being true of what it is in."""
-        if not self.active:
-            return False
         said = self._crosses(f"text/{_attribute(attributes, 'style-name')}")
         return around if said is None else said
+
+    def _stated(self, name: str, what: Literal["letters", "behind"]) -> str:
+        """What a style says of a colour, or the style that it is based on."""
+        for _ in range(_MOST_PARENTS):
+            style = self.styles.get(name)
+            if style is None:
+                return ""
+            said = style.letters if what == "letters" else style.behind
+            if said:
+                return said
+            name = style.parent
+        return ""
 
     def _crosses(self, name: str) -> bool | None:
         for _ in range(_MOST_PARENTS):
@@ -115,6 +139,13 @@ def _attribute(attributes: dict[str, str], name: str) -> str:
     return next((value for key, value in attributes.items() if local(key) == name), "")
 
 
+def _letters(attributes: dict[str, str]) -> str:
+    """What text properties say of the colour of letters; one that suits the paper goes first."""
+    if _attribute(attributes, "use-window-font-color") == "true":
+        return _AUTOMATIC
+    return _attribute(attributes, "color")
+
+
 def _crosses(attributes: dict[str, str]) -> bool | None:
     """What text properties say of a line through the letters (OpenDocument 1.3, part 3, 20.365)."""
     said = {local(key): value for key, value in attributes.items()}
@@ -134,8 +165,7 @@ def styles_of(package: Package) -> Crossing:
         common = package.get("styles.xml")
     except UnsafePartError:
         common = b""
-    crossing.active = any(_LINE.search(part) for part in (common, package.get("content.xml")))
-    if crossing.active and common:
+    if common:
         try:
             stream(common, lambda tag, said: crossing.start(local(tag), said))
         except MARKUP_FAULTS:

@@ -21,9 +21,12 @@ from xlassess.contract.layout import cell_name
 from xlassess.ingest.formats.attached import is_named_text_box
 from xlassess.ingest.formats.margins import of_pages
 from xlassess.ingest.formats.ods.ods_styles import Crossing, TableStyles, styles_of
+from xlassess.ingest.formats.unseen import lines
 from xlassess.ingest.guard.limits import MOST_AREA, MOST_SHEETS, MOST_TEXTS
 from xlassess.ingest.guard.markup import local, stream
 from xlassess.ingest.guard.notes import (
+    CHART,
+    CONTROL,
     MOST_NOTES,
     CrossedOut,
     ExcessError,
@@ -66,7 +69,24 @@ _MANIFEST = (
 )
 _MOST_SHOWN = 64
 """A repeated number is told as displayed for so many of its cells; nobody repeats answers."""
-_CHART = b":chart"
+_CHART_BODY = re.compile(rb"<(?:[\w.-]{1,40}:)?body(?:\s[^<>]*)?>\s*<(?:[\w.-]{1,40}:)?chart[\s/>]")
+"""How the content of a chart begins; other embedded documents name its namespace as well."""
+_CONTROLS = (
+    "button",
+    "checkbox",
+    "combobox",
+    "file",
+    "fixed-text",
+    "formatted-text",
+    "listbox",
+    "number",
+    "password",
+    "radio",
+    "text",
+    "textarea",
+    "date",
+    "time",
+)
 _OF_ANOTHER_FILE = re.compile(r"'[a-z][a-z0-9+.-]{1,15}:.{1,4000}'#", re.I | re.S)
 """How LibreOffice names the copies of another file's cells that it keeps for formulas.
 
@@ -130,6 +150,7 @@ class _Scan:
     written: list[str] = field(default_factory=lambda: [_HEAD])
     row: int = 0
     column: int = 0
+    columns: int = 0
     row_times: int = 1
     cell_times: int = 1
     nested: int = 0
@@ -141,6 +162,7 @@ class _Scan:
     cell: _CellText = field(default_factory=_CellText)
     plain: dict[str, str] = field(default_factory=dict)
     spans: list[bool] = field(default_factory=list)
+    pale: bool = False
     frames: list[_Frame] = field(default_factory=list)
     texts: int = 0
     filled: int = 0
@@ -157,6 +179,8 @@ class _Scan:
             return
         elif space == "table":
             self._start_of_table(name, attributes)
+        elif space == "form" and name in _CONTROLS:
+            self._control(attributes)
         elif space == "drawing" or name == "annotation":
             self._start_drawing(name, attributes)
         elif self.frames and name in ("title", "desc"):
@@ -169,16 +193,30 @@ class _Scan:
             self.row_times = _times(attributes, "number-rows-repeated")
             self.column = 0
             self.crossing.row(attributes)
+            if _is_hidden(attributes):
+                self.tally.hidden_rows.update(lines(self.row, self.row + self.row_times - 1))
             self.written.append(f'<table:table-row table:number-rows-repeated="{self.row_times}">')
         elif name == "table-column":
-            self.crossing.column(attributes, _times(attributes, "number-columns-repeated"))
+            times = _times(attributes, "number-columns-repeated")
+            self.crossing.column(attributes, times)
+            if _is_hidden(attributes):
+                self.tally.hidden_columns.update(lines(self.columns, self.columns + times - 1))
+            self.columns += times
         elif name in _CELLS:
             self.plain = _plain(attributes)
             self.cell_times = _count(self.plain, "number-columns-repeated")
-            self.in_cell, self.cell = True, _CellText()
+            self.in_cell, self.cell, self.pale = True, _CellText(), False
             if name == _CELLS[1]:
                 self._covered()
             self._cell()
+
+    def _control(self, attributes: dict[str, str]) -> None:
+        """Note a button, a box to tick or a field, with what stands beside or in it."""
+        plain = _plain(attributes)
+        said = (plain.get(name, "") for name in ("label", "current-value", "value"))
+        ticked = "ticked" if plain.get("current-state") == "checked" else ""
+        words = ", ".join(filter(None, (*dict.fromkeys(said), ticked)))
+        self.tally.place(PlacedObject(CONTROL, words))
 
     def _start_drawing(self, name: str, attributes: dict[str, str]) -> None:
         self.in_note += 1
@@ -197,7 +235,8 @@ class _Scan:
             if self.in_cell and not self.in_note:
                 self._reach()
                 self.cell.begin()
-                self.spans = [self.crossing.cell(self.plain, self.column)]
+                crossed, self.pale = self.crossing.cell(self.plain, self.column)
+                self.spans = [crossed]
         elif not self.in_paragraph:
             return
         elif name == "span":
@@ -281,7 +320,7 @@ class _Scan:
             self.tally.hidden = style in self.tables.hidden
             page = self.tables.pages.get(style, "") or "Default"
             self.tally.margins = list(self.margins.get(page, ()))
-            self.row = self.column = 0
+            self.row = self.column = self.columns = 0
             self.crossing.table()
             self.written.append(f"<table:table table:name={quoteattr(name)}>")
             self._bounded(len(self.sheets), MOST_SHEETS, "sheets")
@@ -339,7 +378,7 @@ class _Scan:
         number = type_ in _VALUES and type_ != "boolean" and "formula" not in self.plain
         shown = text if number and text != value else ""
         mask = self._mask(text)
-        if not shown and crossed is False and mask is None:
+        if not shown and crossed is False and mask is None and not self.pale:
             return
         for row in range(self.row, self.row + min(self.row_times, _MOST_SHOWN)):
             for column in range(self.column, self.column + min(self.cell_times, _MOST_SHOWN)):
@@ -347,6 +386,8 @@ class _Scan:
                 if shown:
                     self.tally.shown[cell] = shown
                 self.tally.mask(cell, mask)
+                if self.pale:
+                    self.tally.pale.add(cell)
                 if isinstance(crossed, CrossedOut):
                     self.tally.partly_struck[cell] = crossed
                 elif crossed:
@@ -385,7 +426,7 @@ class _Scan:
         if frame.holds == "image":
             return "a picture"
         if frame.holds == "object":
-            return "" if self._is_chart(frame.link) else "an embedded document"
+            return CHART if self._is_chart(frame.link) else "an embedded document"
         if frame.holds:
             return "an embedded file"
         if any(map(is_named_text_box, frame.called)):
@@ -396,7 +437,7 @@ class _Scan:
     def _is_chart(self, link: str) -> bool:
         part = link.removeprefix("./").rstrip("/") + "/content.xml"
         try:
-            return _CHART in self.package.get(part)[:16_384]
+            return _CHART_BODY.search(self.package.get(part)) is not None
         except UnsafePartError:
             return False
 
@@ -455,6 +496,14 @@ def _plain(attributes: dict[str, str]) -> dict[str, str]:
         if plain["value-type"] != "error":
             plain["value-type"] = plain.get("office-type", plain["value-type"])
     return plain
+
+
+def _is_hidden(attributes: dict[str, str]) -> bool:
+    """True for rows or columns that are hidden, by hand, by a filter or as a group."""
+    return any(
+        local(key) == "visibility" and said in ("collapse", "filter")
+        for key, said in attributes.items()
+    )
 
 
 def _times(attributes: dict[str, str], name: str) -> int:

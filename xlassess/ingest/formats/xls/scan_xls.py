@@ -18,6 +18,7 @@ from xlassess.ingest.formats.binary import unpacked
 from xlassess.ingest.formats.display import displayed, masked
 from xlassess.ingest.formats.margins import words_of
 from xlassess.ingest.formats.styles import settled
+from xlassess.ingest.formats.unseen import lines
 from xlassess.ingest.formats.xls.xls_objects import Objects
 from xlassess.ingest.formats.xls.xls_texts import Shared, shared_of, short_text
 from xlassess.ingest.guard.limits import MOST_AREA
@@ -87,6 +88,9 @@ _SINGLE = (0x0201, 0x0203, 0x0204, 0x00FD, 0x027E, 0x00D6, 0x0001, 0x0003, 0x000
 _MULTIPLE = (0x00BD, 0x00BE)
 _MERGED, _BLANK = 0x00E5, 0x0201
 _MARGINS = (0x0014, 0x0015)
+_ROW, _COLUMNS = 0x0208, 0x007D
+_ROW_HIDDEN = 0x20
+"""In the flags of a row ([MS-XLS] 2.4.221)."""
 _LABEL = 0x0204
 """A text in the cell itself. Excel keeps texts in one table; SheetJS writes them so, and cuts
 them."""
@@ -186,6 +190,7 @@ class _Sheet:
         for code, body in _substream(stream, start, budget):
             objects.take(code, body)
             self._take_margins(code, body)
+            self._take_lines(code, body)
             if code in (_NUMBER, _RK, _MULTIPLE_RK):
                 self._take_numbers(code, body)
             if code == _DIMENSIONS and len(body) >= 12:
@@ -212,6 +217,14 @@ class _Sheet:
         if code in _MARGINS and body[2:]:
             self.tally.margins += words_of((short_text(body[2:]),))
 
+    def _take_lines(self, code: int, body: bytes) -> None:
+        """Note rows and columns that nobody sees."""
+        if code == _ROW and len(body) > 12 and body[12] & _ROW_HIDDEN:
+            row = struct.unpack_from("<H", body)[0]
+            self.tally.hidden_rows.update(lines(row, row))
+        elif code == _COLUMNS and len(body) > 8 and body[8] & 1:
+            self.tally.hidden_columns.update(lines(*struct.unpack_from("<HH", body)))
+
     def _take_numbers(self, code: int, body: bytes) -> None:
         """Note numbers that the parser takes for days, and how numbers are displayed."""
         styles = self.shared.styles
@@ -221,6 +234,8 @@ class _Sheet:
                 self.tally.numbers[cell] = number
             if format_ in styles.struck:
                 self.tally.struck.add(cell)
+            if format_ in styles.pale:
+                self.tally.pale.add(cell)
             shown = displayed(
                 number, styles.codes.get(format_, ""), from_1904=self.shared.from_1904
             )
@@ -232,6 +247,8 @@ class _Sheet:
         """Note a cell that is crossed out, in whole or in part, or whose text is misread."""
         row, column, format_ = struct.unpack_from("<HHH", body)
         struck = format_ in self.shared.styles.struck
+        if format_ in self.shared.styles.pale:
+            self.tally.pale.add(cell_name(row, column))
         if code in _TEXT_CELLS and format_ in self.shared.styles.codes:
             self.tally.mask(cell_name(row, column), masked(self.shared.styles.codes[format_]))
         if code != _SHARED_TEXT:

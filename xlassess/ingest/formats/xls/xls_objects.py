@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 from xlassess.contract.layout import cell_name
 from xlassess.ingest.formats.attached import embedded
 from xlassess.ingest.formats.xls.xls_texts import short_text
-from xlassess.ingest.guard.notes import MOST_NOTES, PlacedObject, Tally
+from xlassess.ingest.guard.notes import CHART, CONTROL, MOST_NOTES, PlacedObject, Tally
 
 _OBJECT, _OBJECT_TEXT, _CONTINUE, _NOTE = 0x005D, 0x01B6, 0x003C, 0x001C
 _DRAWING, _LINK = 0x00EC, 0x01B8
 _ANCHOR = 0xF010
-_PICTURE, _NOTES_BOX = 8, 0x19
+_CHART, _PICTURE, _NOTES_BOX = 5, 8, 0x19
+_CONTROLS = (7, 0x0B, 0x0C, 0x0D, 0x0E, 0x10, 0x11, 0x12, 0x13)
+"""Buttons, boxes to tick, fields and lists; those that drop down stand for filters as well."""
 _TEXT_SHAPES = (1, 2, 3, 4, 6, 9, 0x1E)
-"""Lines, shapes and boxes ([MS-XLS] 2.5.143); lists, buttons and charts are none of them."""
+"""Lines, shapes and boxes ([MS-XLS] 2.5.143)."""
 _DRAWN_SHAPES = tuple(kind for kind in _TEXT_SHAPES if kind != 6)
 """Those of which something is seen without a text; an empty text box says nothing."""
 _FORMULA_OF_PICTURE = 0x0009
@@ -79,6 +81,9 @@ class Objects:
         self.texts[self.number] = text
         if self.kind in _TEXT_SHAPES and text.strip():
             self.tally.attach(self.at, text.strip())
+        elif self.kind == _CHART or self.kind in _CONTROLS:
+            what = CHART if self.kind == _CHART else CONTROL
+            self.tally.place(PlacedObject(what, text.strip(), self.at))
         elif self.kind == _PICTURE or self.kind in _DRAWN_SHAPES:
             what = "a picture" if self.kind == _PICTURE else "a drawing without text"
             if self.kind == _PICTURE and self.program:

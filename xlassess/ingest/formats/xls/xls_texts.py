@@ -11,12 +11,16 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from xlassess.ingest.formats.styles import CellStyles, Runs
+from xlassess.ingest.formats.styles import CellFormat, CellStyles, Runs
+from xlassess.ingest.formats.unseen import LETTERS, PALETTE, PAPER, Colour, of_number
 from xlassess.ingest.guard.limits import MOST_NOTED
 from xlassess.ingest.guard.notes import ExcessError
 
 _FONT, _FORMAT, _XF, _DATES, _TABLE, _CONTINUE = 0x0031, 0x041E, 0x00E0, 0x0022, 0x00FC, 0x003C
+_PALETTE = 0x0092
 _STRIKE = 0x08
+_OWN_FROM, _NO_FILL, _PATTERN = 8, 64, -1
+"""The first colour that a palette may change; none, and none that can be told."""
 _SKIPPED_FONT = 4
 """No font has this number ([MS-XLS] 2.5.129)."""
 _WIDE, _EXTENDED, _RICH = 0x01, 0x04, 0x08
@@ -43,28 +47,59 @@ def shared_of(globals_: Sequence[Record]) -> Shared:
     """
     fonts: list[bool] = []
     own: dict[int, str] = {}
-    formats: list[tuple[int, int]] = []
+    letters: list[int] = []
+    formats: list[tuple[int, int, int]] = []
+    palette = list(PALETTE)
     from_1904 = False
     for code, body in globals_:
         if code == _FONT:
-            fonts.append(bool(struct.unpack_from("<H", body, 2)[0] & _STRIKE))
+            flags, colour = struct.unpack_from("<HH", body, 2)
+            fonts.append(bool(flags & _STRIKE))
+            letters.append(colour)
+        elif code == _PALETTE:
+            own_colours = [body[at : at + 3].hex().upper() for at in range(2, len(body) - 3, 4)]
+            palette[_OWN_FROM : _OWN_FROM + len(own_colours)] = own_colours
         elif code == _FORMAT and len(body) > 4:
             own[struct.unpack_from("<H", body)[0]] = short_text(body[4:])
         elif code == _XF:
             font, format_ = struct.unpack_from("<HH", body)
-            formats.append((font, format_))
+            formats.append((font, format_, _fill(body)))
         elif code == _DATES:
             from_1904 = body[:1] == b"\x01"
     struck = frozenset(
         number + (number >= _SKIPPED_FONT) for number, crossed in enumerate(fonts) if crossed
     )
-    shared = Shared(CellStyles.of(formats, struck, own), from_1904=from_1904)
+    styles = CellStyles.of(
+        [CellFormat(font, number, _colour(fill, palette, PAPER)) for font, number, fill in formats],
+        struck,
+        own,
+        {
+            number + (number >= _SKIPPED_FONT): _colour(colour, palette, LETTERS)
+            for number, colour in enumerate(letters)
+        },
+    )
+    shared = Shared(styles, from_1904=from_1904)
     segments = _segments(globals_)
     # the table is gone through only where it can matter
     if segments and (struck or len(segments) > 1):
         with contextlib.suppress(struct.error):  # what the parser makes of such a table, stands
             _read_table(_Reader(segments), shared)
     return shared
+
+
+def _fill(body: bytes) -> int:
+    """The number of the colour of a cell ([MS-XLS] 2.5.20); of a pattern there is none."""
+    if len(body) < 20:
+        return _NO_FILL
+    colours = int(struct.unpack_from("<H", body, 18)[0])
+    return {0: _NO_FILL, 1: colours & 0x7F}.get(body[17] >> 2, _PATTERN)
+
+
+def _colour(number: int, palette: Sequence[str], usual: Colour) -> Colour:
+    """A colour by its number; beyond the palette that of the system."""
+    if number == _PATTERN:
+        return Colour()
+    return of_number(number, palette) if number < _NO_FILL else usual
 
 
 def short_text(body: bytes) -> str:

@@ -22,7 +22,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
@@ -124,11 +124,15 @@ def listed(names: list[str], most: int = 12) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A value, or the reason why there is none."""
+    """A value, or the reason why there is none.
+
+    ``before`` is what a person sees in the cell, where that is not what is in it.
+    """
 
     value: Value | None = None
     how: str = ""
     code: str = ""
+    before: str = ""
     details: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -201,12 +205,22 @@ def read_number(cell: Cell, item: Item, displayed: str = "") -> Parsed:
         return queried("C07", value=displayed, first=shown(float(cell)), second=displayed[:-1])
     if not isinstance(cell, str) and (doubt := _shown_otherwise(float(cell), displayed, item)):
         return doubt
-    parsed = Parsed(float(cell)) if not isinstance(cell, str) else _typed_number(cell, item)
+    parsed = _typed_number(cell, item) if isinstance(cell, str) else _stored(float(cell), displayed)
     if not isinstance(parsed.value, float):
         return parsed
-    if item.answer == "percent" and abs(parsed.value) > 1 and not parsed.how:
+    typed_percent = isinstance(cell, str) and parsed.how
+    if item.answer == "percent" and abs(parsed.value) > 1 and not typed_percent:
         return _percent_unsure(parsed.value, cell, item)
     return _in_range(parsed, parsed.value, cell, item)
+
+
+def _stored(value: float, displayed: str) -> Parsed:
+    """A number that is in a cell; where its format shows it rounded, that is told."""
+    text = tidy(displayed)
+    seen = _FIGURES.search(text)
+    if not seen or _is_exact(value, seen):
+        return Parsed(value)
+    return Parsed(value, "number that its format shows rounded", before=text)
 
 
 def _shown_otherwise(value: float, displayed: str, item: Item) -> Parsed | None:
@@ -240,12 +254,26 @@ def _is_negative(seen: re.Match[str]) -> bool:
 def _is_rounded(value: float, seen: re.Match[str]) -> bool:
     """True for a value that a format shows by these figures, with a point or comma for decimals."""
     exact = value * (100 if seen[4] else 1) * (-1 if _is_negative(seen) else 1)
+    return any(
+        abs(figures - exact) <= 0.5001 * 10**-decimals for figures, decimals in _figures(seen[3])
+    )
+
+
+def _is_exact(value: float, seen: re.Match[str]) -> bool:
+    """True for a value of which these figures leave nothing out."""
+    exact = value * (100 if seen[4] else 1) * (-1 if _is_negative(seen) else 1)
+    return any(abs(figures - exact) <= _NOTHING * max(1, exact) for figures, _ in _figures(seen[3]))
+
+
+_NOTHING = 1e-9
+
+
+def _figures(text: str) -> Iterator[tuple[float, int]]:
+    """What figures say, and how many decimals they have, with a point or comma for decimals."""
     for mark, between in (".,", ",."):
-        figures = seen[3].replace(" ", "").replace(between, "").replace(mark, ".")
-        decimals = len(figures.partition(".")[2])
-        if figures.count(".") < 2 and abs(float(figures) - exact) <= 0.5001 * 10**-decimals:
-            return True
-    return False
+        figures = text.replace(" ", "").replace(between, "").replace(mark, ".").rstrip(".")
+        if figures.count(".") < 2:
+            yield float(figures), len(figures.partition(".")[2])
 
 
 def _percent_unsure(value: float, cell: Cell, item: Item) -> Parsed:
@@ -304,6 +332,9 @@ def as_quoted(sheet: Sheet, row: int, column: int) -> str:
 
     A program may leave a result that the partner never saw: LibreOffice writes 0 into .xls.
     """
-    said = f"“{brief(sheet.at(row, column))}”"
-    is_result = cell_name(row, column) in sheet.notes.formulas
-    return f"the result of a formula, {said}" if is_result else said
+    said, name = f"“{brief(sheet.at(row, column))}”", cell_name(row, column)
+    if address := sheet.notes.links.get(name, ""):
+        said += f" ({brief(address.removeprefix('mailto:'))})"
+    if name in sheet.notes.struck:
+        said += ", crossed out"
+    return f"the result of a formula, {said}" if name in sheet.notes.formulas else said
