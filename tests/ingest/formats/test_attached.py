@@ -141,3 +141,25 @@ def test_tally__what_stands_at_one_cell_is_bounded() -> None:
     for _ in range(10_000):
         tally.attach("A1", "y" * 100)
     assert len(tally.notes().attached["A1"]) < 2000
+
+
+def test_box_to_tick__in_the_older_drawings_is_told(kinds: Workbook, tmp_path: Path) -> None:
+    """Excel writes notes there as well, which are told by their own parts, and closes no tag."""
+    data = with_box(kinds.data)
+    rels = sheet_part(data, _SHEET).replace("worksheets/", "worksheets/_rels/") + ".rels"
+    shape = (
+        "<v:shape><v:textbox><div><font>We do not <br>agree</font></div></v:textbox>"
+        '<x:ClientData ObjectType="{}"><x:Anchor>\n 3, 15, 8, 2, 5, 0, 9, 0</x:Anchor>'
+        "</x:ClientData></v:shape>"
+    )
+    drawn = f"<xml>{shape.format('Checkbox')}{shape.format('Note')}<br></xml>"
+    related = replacing(
+        b"</Relationships>",
+        b'<Relationship Id="rIdVml" Target="../drawings/vml1.vml" Type="http://schemas.'
+        b'openxmlformats.org/officeDocument/2006/relationships/vmlDrawing"/></Relationships>',
+    )
+    parts = parts_of(edited(data, {rels: related})) | {"xl/drawings/vml1.vml": drawn.encode()}
+    ret = read(packed(parts), tmp_path, kinds)
+    (note,) = [finding for finding in ret.findings if finding.code == "R07"]
+    assert (note.sheet, note.cell) == (_SHEET, "D9")
+    assert "We do not agree" in note.message

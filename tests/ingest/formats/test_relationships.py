@@ -83,6 +83,10 @@ def _backslashes(parts: dict[str, bytes]) -> dict[str, bytes]:
     return {name.replace("/", "\\"): part for name, part in parts.items()}
 
 
+def _in_a_folder_named_by_a_dot(parts: dict[str, bytes]) -> dict[str, bytes]:
+    return {f"./{name}": part for name, part in parts.items()}
+
+
 def _dots(parts: dict[str, bytes]) -> dict[str, bytes]:
     return parts | {_RELS: re.sub(rb'Target="', b'Target="./../xl/', parts[_RELS])}
 
@@ -96,7 +100,7 @@ def _capitals(parts: dict[str, bytes]) -> dict[str, bytes]:
     [
         _workbook_elsewhere, _sheets_at_the_top, _texts_and_styles_by_other_names, _backslashes,
         _dots, _capitals, _spaces_in_targets, _spaces_in_names, _spaces_in_both,
-        _spaces_in_the_name_of_the_workbook,
+        _spaces_in_the_name_of_the_workbook, _in_a_folder_named_by_a_dot,
     ],
 )  # fmt: skip
 def test_xlsx__read_alike_wherever_its_parts_stand(kinds: Workbook, moved: Any) -> None:

@@ -176,6 +176,20 @@ def test_damaged_zip__is_left_to_the_reader(kinds: Workbook, folder: Path, unpac
     assert [f.code for f in read_return(source, a_context(kinds)).findings] == ["G06"]
 
 
+def test_workbook__packed_again_with_a_folder_around_it_is_one_file(
+    kinds: Workbook, folder: Path, unpacked: Path
+) -> None:
+    around = {f"return/{name}": part for name, part in parts_of(kinds.data).items()}
+    path = folder / "return.xlsx"
+    path.write_bytes(packed(around | {"__MACOSX/._return": b"x"}))
+    (source,) = collect([path], unpacked)
+    assert isinstance(source, ReturnedFile)
+    ret = read_return(source, a_context(kinds))
+    (finding,) = ret.findings
+    assert finding.code == "G03"
+    assert "folder around" in finding.message
+
+
 def test_workbook__is_not_taken_for_a_zip(kinds: Workbook, folder: Path, unpacked: Path) -> None:
     (folder / "renamed.zip").write_bytes(kinds.data)
     assert told(list(collect([folder], unpacked))) == {"renamed.zip": ""}

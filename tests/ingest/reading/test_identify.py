@@ -168,3 +168,20 @@ def test_refused__says_nothing_secret(kinds: Workbook, tmp_path: Path) -> None:
     context = a_context(kinds)
     assert context.secret.hex() not in str(ret)
     assert "secret" not in repr(context)
+
+
+def test_without_seal__another_respondents_name_on_start_is_asked_about(
+    kinds: Workbook, tmp_path: Path
+) -> None:
+    other = replace(kinds.issued, reference="2222-2222", respondent="Bea Long")
+    context = a_context(kinds)
+    context = replace(context, issued={**context.issued, other.reference: other})
+
+    def work(book: openpyxl.Workbook) -> None:
+        _without_properties(book)
+        _without_identity(book)
+
+    bare = reworked(returned(kinds), work)
+    assert codes(read(bare, tmp_path, kinds, context=context)) == ["I09"]
+    named = written(bare, {("Start", "B8"): "Bea Long"})
+    assert "I18" in codes(read(named, tmp_path, kinds, context=context))

@@ -7,9 +7,10 @@ with an explanation, so that the conversation itself is preferred.
 from __future__ import annotations
 
 import contextlib
+import html
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
@@ -17,7 +18,7 @@ from xlassess.contract.layout import cell_name
 from xlassess.ingest.formats.binary import comments
 from xlassess.ingest.formats.relationships import Relation, relations, remembered
 from xlassess.ingest.guard.markup import MARKUP_FAULTS, attribute, local, tree
-from xlassess.ingest.guard.notes import CHART, MORE_OBJECTS, MOST_NOTES, PlacedObject
+from xlassess.ingest.guard.notes import CHART, CONTROL, MORE_OBJECTS, MOST_NOTES, PlacedObject
 from xlassess.ingest.guard.package import Package, UnsafePartError
 
 _DRAWING = "drawing"
@@ -32,6 +33,23 @@ _PROGRAM_ID = re.compile(rb"<(?:\w{1,20}:)?oleObject\b([^<>]{0,2000})>")
 _ATTRIBUTE = re.compile(rb"""([\w:]{1,40})=["']([^"'<>]{0,300})["']""")
 _BEHIND = re.compile(rb"""<picture\b[^<>]{0,200}?\bid=["']([^"'<>]{0,200})""")
 _TEXT_BOX = re.compile(r"text ?box ?\d{0,6}", re.I)
+_CONTROLS_OF, _END_OF_SHAPE = "vmldrawing", b"</v:shape>"
+_CONTROLS = (
+    "Button",
+    "Checkbox",
+    "Edit",
+    "Group",
+    "GBox",
+    "Label",
+    "List",
+    "Radio",
+    "Scroll",
+    "Spin",
+)
+_KIND_OF_CONTROL = re.compile(rb"""\bObjectType=["'](\w{1,20})["']""")
+_ANCHOR_OF_CONTROL = re.compile(rb"Anchor>\s{0,99}(\d{1,4}),\s{0,9}\d{1,5},\s{0,9}(\d{1,5}),")
+_WORDS_OF_CONTROL = re.compile(rb"<v:textbox\b[^<>]{0,500}>(.{0,20000}?)</v:textbox>", re.S)
+_TAG = re.compile(rb"<[^<>]{0,2000}>")
 _KNOWN = {
     "word": "an embedded Word document",
     "excel": "an embedded Excel workbook",
@@ -104,6 +122,10 @@ def attached(package: Package, related: Sequence[Relation], markup: bytes = b"")
             objects += unread
         elif one.kind == "image" and _is_behind(one, markup):
             objects.append(PlacedObject("a picture behind the cells", _name(one)))
+    for one in (one for one in related if one.kind == _CONTROLS_OF):
+        with _tolerating():
+            part = package.get(one.part)
+            objects += (each for each in _controls(part) if not _is_told(each, boxes))
     objects += _files(related, markup)
     cells = list(dict.fromkeys([*notes, *boxes]))
     texts = {
@@ -144,6 +166,33 @@ def _entries(name: str, part: bytes) -> Iterator[tuple[str, str]]:
         cell = attribute(element, "ref")
         if local(element.tag) in _ENTRIES and cell.isalnum():
             yield cell.upper(), _text(element)
+
+
+def _is_told(control: PlacedObject, boxes: Mapping[str, Sequence[str]]) -> bool:
+    """True for a control that is among the newer drawings, too, by its place or its words."""
+    words = control.name
+    return control.cell in boxes or any(
+        words and words in said for texts in boxes.values() for said in texts
+    )
+
+
+def _controls(part: bytes) -> Iterator[PlacedObject]:
+    """The buttons and boxes to tick in a part of drawings of the older kind ([ECMA-376] part 4).
+
+    Programs write these parts in markup that is often none, so that nothing is made of it as a
+    whole. Excel writes its controls a second time among the newer drawings.
+    """
+    if b"ObjectType" not in part:
+        return
+    for shape in part.split(_END_OF_SHAPE)[:-1]:
+        kind = _KIND_OF_CONTROL.search(shape)
+        if kind is None or kind[1].decode() not in _CONTROLS:
+            continue
+        anchor = _ANCHOR_OF_CONTROL.search(shape)
+        cell = cell_name(int(anchor[2]), int(anchor[1])) if anchor else ""
+        words = _WORDS_OF_CONTROL.search(shape)
+        said = _TAG.sub(b" ", words[1]).decode("utf-8", "replace") if words else ""
+        yield PlacedObject(CONTROL, " ".join(html.unescape(said).split()), cell)
 
 
 def _drawing(package: Package, part: str, boxes: dict[str, list[str]]) -> list[PlacedObject]:

@@ -231,9 +231,10 @@ def foreign_zip(names: frozenset[str], mimetype: bytes) -> Foreign | None:
 
 def _is_in_a_folder(names: frozenset[str]) -> bool:
     """True for the parts of one workbook, all of them in a folder."""
+    names = frozenset(name for name in names if not name.startswith("__macosx/"))
     folder = min(names, default="").partition("/")[0] + "/"
     inside = frozenset(name.removeprefix(folder) for name in names if name.startswith(folder))
-    rest = (name for name in names if not name.startswith((folder, "__macosx/")))
+    rest = (name for name in names if not name.startswith(folder))
     books = {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}
     return bool(inside & books and inside & {"[content_types].xml", "mimetype"}) and not any(rest)
 
