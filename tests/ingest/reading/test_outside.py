@@ -15,6 +15,7 @@ from tests.ingest.packages import edited, sheet_part
 from tests.ingest.small import codes, place, read, returned, reworked, written
 from xlassess.contract.layout import ACTION_PLAN, PROFILE, START
 from xlassess.ingest.reading.cells.values import brief
+from xlassess.ingest.reading.printed import PrintedSheet, _is_small_print, _nobodys
 from xlassess.model.answer import Return
 
 if TYPE_CHECKING:
@@ -257,3 +258,19 @@ def test_chart__of_a_partner_is_told_and_ours_is_not(kinds: Workbook, tmp_path: 
 
     ret = read(edited(plain, {"xl/drawings/drawing1.xml": work}), tmp_path, kinds)
     assert ["a chart" in one.message for one in ret.findings] == [True]
+
+
+def test_small_print__with_names_shortened_and_another_marking_is_ours(
+    kinds: Workbook, tmp_path: Path
+) -> None:
+    name = f"{kinds.issued.partner} and the District of Larkfield"
+    issued = replace(kinds.issued, partner=name)
+    ours = f"Reference {issued.reference} · {name[:16]}…, {issued.respondent} · Kinds, round 2026"
+    here = PrintedSheet(
+        *(frozenset() for _ in range(6)), heads=frozenset([_nobodys(ours + " · OFFICIAL", issued)])
+    )
+    assert _is_small_print(ours.replace(f"{name[:16]}…", name) + " · OFFICIAL", issued, here)
+    assert _is_small_print(ours + " · OFFICIAL-SENSITIVE", issued, here)
+    assert _is_small_print(ours, issued, here)
+    assert not _is_small_print(ours + " · not agreed", issued, here)
+    assert not _is_small_print(ours.replace("…,", "… and Bea,"), issued, here)

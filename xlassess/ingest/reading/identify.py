@@ -18,6 +18,7 @@ from xlassess.contract.reference import PATTERN, find_references, is_valid
 from xlassess.contract.seal import seal_holds
 from xlassess.ingest.reading.cells.grid import Cell, Grid, Sheet
 from xlassess.ingest.reading.cells.values import is_blank, is_heading, key, listed, shown, tidy
+from xlassess.ingest.reading.printed import is_named
 from xlassess.ingest.reading.reading_plan import Context
 from xlassess.model.answer import ENTERED, Identity, Issued
 from xlassess.model.assessment import Promise
@@ -336,7 +337,10 @@ def _names_others(grid: Grid, issued: Issued, context: Context) -> str:
 
     That is beside the reference, or alone in a cell by the name of another respondent.
     """
-    mine = key(issued.who)
+
+    def is_mine(said: str) -> bool:
+        return key(said) == key(issued.who) or is_named(said, issued)
+
     others = {key(one.respondent or one.partner): one.who for one in context.issued.values()}
     others = {
         name: who
@@ -351,7 +355,7 @@ def _names_others(grid: Grid, issued: Issued, context: Context) -> str:
                     named[others[key(cell)]] = None
                 if isinstance(cell, str) and names_a_workbook(cell):
                     said = tidy(cell.split("·")[1])
-                    named.update({said: None} if said and key(said) != mine else {})
+                    named.update({said: None} if said and not is_mine(said) else {})
     return "; ".join(list(named)[:_MOST_NAMED])
 
 

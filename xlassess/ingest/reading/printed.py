@@ -259,15 +259,21 @@ def _is_cut_short(cell: Cell, texts: Set[Cell]) -> bool:
 def _is_small_print(cell: Cell, issued: Issued, here: PrintedSheet) -> bool:
     """True for the line that names the workbook at the head of every sheet, as we print it.
 
-    A copy for typing in says so in that line.
+    A copy for typing in says so in that line. The marking at its end follows the settings, which
+    may have changed since.
     """
     if not isinstance(cell, str) or issued.reference not in cell:
         return False
-    return _nobodys(cell, issued).replace(_FOR_TYPING, "") in here.heads
+    start, _, marking = cell.rpartition(_DOT)
+    unmarked = here.heads.union(key(head.rpartition(_DOT)[0]) for head in here.heads)
+    said = _nobodys(start, issued) if marking.isupper() else _nobodys(cell, issued)
+    return said in unmarked
 
 
-_WHO, _WHICH = "\ufffc", "\ufffd"
-_FOR_TYPING = "copy for typing in, for "
+_WHO, _WHICH, _DOT, _CUT = "\ufffc", "\ufffd", " · ", "…"
+_FOR_TYPING = "Copy for typing in, for "
+_LEAST_NAME = 15
+"""Letters that are left at least of a name shortened to fit the page."""
 
 
 def _nobodys(text: str, issued: Issued) -> str:
@@ -275,10 +281,34 @@ def _nobodys(text: str, issued: Issued) -> str:
 
     That are the reference, the names and, among copies of several years, the round.
     """
-    plain = " ".join(text.split())
-    who, round_ = (" ".join(one.split()) for one in (issued.who, f"round {issued.identity.round}"))
-    parts = plain.replace(issued.reference, _WHICH).replace(who, _WHO, 1).rpartition(round_)
-    return key("".join((parts[0], parts[2])))
+    plain = " ".join(text.split()).replace(issued.reference, _WHICH)
+    parts = plain.split(_DOT)
+    if len(parts) > 1 and is_named(parts[1].removeprefix(_FOR_TYPING), issued):
+        parts[1] = _WHO
+    before, _, after = _DOT.join(parts).rpartition(f"round {issued.identity.round}")
+    return key(before + after)
+
+
+def is_named(said: str, issued: Issued) -> bool:
+    """Return whether a text is the names of the organisation and the person.
+
+    Each may be shortened: long ones are where they would leave the page.
+
+    Args:
+        said: the text.
+        issued: whose workbook it is.
+    """
+    for number, name in enumerate(filter(None, (issued.partner, issued.respondent))):
+        plain = " ".join(name.split())
+        said = said.removeprefix(", ") if number else said
+        if said.startswith(plain):
+            said = said[len(plain) :]
+            continue
+        head, cut, rest = said.partition(_CUT)
+        if not cut or len(head) < _LEAST_NAME or not plain.startswith(head):
+            return False
+        said = rest
+    return not said
 
 
 def _is_computed_away(sheet: Sheet, here: PrintedSheet, *, computes: bool) -> bool:
