@@ -286,3 +286,22 @@ def test_page__of_somebody_else_s_session_is_not_given(team: Team) -> None:
     answer = other.post("/a/small/send", {"number": number_in(page), "what": "sent", "book": book})
     assert answer.status_code == 403
     assert _sent(team, "small") == 0
+
+
+def test_settings__that_passwords_of_the_server_go_with_are_not_changed_by_coordinators(
+    team: Team,
+) -> None:
+    """Whoever entered a mail server of their own would be sent the password of the real one."""
+    file = team.root / "small" / "assessment.yaml"
+    cora, before = team.of("cora"), file.read_bytes()
+    page = cora.get("/a/small/begin/settings")
+    assert "It is set by whoever looks after the server" in page.text
+    for name, value in (("mail.host", "smtp.evil.example"), ("mail.user", "x"), ("shared", "true"),
+                        ("mail.mailbox", "imaps://a@evil.example/INBOX")):  # fmt: skip
+        assert f'name="{name}"' not in page.text
+        fields = {"number": number_in(cora.get("/account")), name: value, f"was~{name}": ""}
+        assert cora.post("/a/small/begin/settings", fields).status_code == 422, name
+    for fields in ({"ledger": "postgresql+psycopg://u@evil/db"}, {"files": "s3://evil"},
+                   {"programme": "../../.."}):  # fmt: skip
+        cora.post("/a/small/begin/settings", {"number": number_in(cora.get("/account")), **fields})
+    assert file.read_bytes() == before
