@@ -15,7 +15,8 @@ import pytest
 from tests.ledger.raw import behind
 from tests.ledger.values import NOON, a_return, an_issued, clock, later, refused
 from xlassess.ledger import Ledger
-from xlassess.ledger.tables.events import START, Entry, read, read_whole
+from xlassess.ledger.tables.events import START, Entry, read
+from xlassess.ledger.tables.followed import read_whole
 from xlassess.model.assessment import LedgerDatabase
 from xlassess.model.errors import UsageError
 

@@ -9,10 +9,10 @@ from typing import Any, TypeVar, cast
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select, true
 
-from xlassess.ledger.tables import digests, events, rows
+from xlassess.ledger.tables import digests, events, followed, rows
 from xlassess.ledger.tables.events import WRITING
 from xlassess.ledger.tables.order import UNCLEAR, UNSEALED, same_answers
-from xlassess.ledger.tables.replay import MARKS, MESSAGES, OUTCOMES, WAIVING, Replay
+from xlassess.ledger.tables.replay import WAIVING, Replay
 from xlassess.ledger.tables.schema import ANSWERS, EVENTS, ISSUED, QUERIES, RETURNS, RUNS, TOOLKITS
 from xlassess.model.answer import Issued, Return, State
 from xlassess.model.finding import Finding
@@ -140,10 +140,12 @@ def of_round(round_name: str | None) -> ColumnElement[bool]:
     )
 
 
-def of_joint(round_name: str) -> ColumnElement[bool]:
+def of_joint(db: Connection, round_name: str) -> ColumnElement[bool]:
     """Select what came back of the joint workbooks of a round."""
     joint = select(ISSUED.c.reference).where(ISSUED.c.round == round_name, ~_PARTNERS)
-    return RETURNS.c.reference.in_(joint)
+    few = db.scalars(joint.limit(_CHUNK)).all()
+    # Databases find what has one of a few names at once, and go through all else.
+    return RETURNS.c.reference.in_(few if len(few) < _CHUNK else joint)
 
 
 def current(db: Connection, round_name: str) -> dict[str, Return]:
@@ -214,7 +216,7 @@ def replaced(db: Connection) -> dict[str, str]:
     if not found:
         return {}
     counting = select(RETURNS.c.reference).where(RETURNS.c.standing == "current")
-    settled = {*db.scalars(counting), *register(db).outcomes}
+    settled = {*db.scalars(counting), *followed.register(db).outcomes}
     last = {tuple(row[1:]): row.reference for row in found if row.reference in settled}
     return {
         row.reference: last[tuple(row[1:])]
@@ -379,7 +381,7 @@ def overview(db: Connection, round_name: str, known: RoundOverview | None = None
             if ret.number in counting and ret.reference not in instead
         },
         history=history,
-        register=register(db),
+        register=followed.register(db),
         answered=answered,
         titles={name: body["title"] for name, body in bodies.items()},
         review_years={name: body.get("review_years") for name, body in bodies.items()},
@@ -454,23 +456,6 @@ def _answered(db: Connection, which: ColumnElement[bool]) -> dict[int, int]:
         .group_by(ANSWERS.c.return_id)
     )
     return {row.return_id: row[1] for row in db.execute(query)}
-
-
-def register(db: Connection) -> Register:
-    """Return what the coordinator recorded about workbooks.
-
-    Returns matter here only because one that comes in ends a nil return or a refusal to take
-    part, so that the log need be followed from the first of those alone.
-    """
-    kinds = (*MARKS, *MESSAGES, "undone")
-    if (whole := events.known_whole(db)) is not None:
-        since = next((one.number for one in whole if one.what in OUTCOMES), len(whole) + 1)
-        told = (one for one in whole if one.what in kinds or one.number >= since)
-        return Replay().follow(told).register()
-    said = EVENTS.c.what.in_(kinds)
-    first = select(func.min(EVENTS.c.number)).where(EVENTS.c.what.in_(OUTCOMES))
-    which = or_(said, EVENTS.c.number >= first.scalar_subquery())
-    return Replay().follow(events.read(db, which)).register()
 
 
 def outputs(db: Connection, round_name: str) -> tuple[Output, ...]:

@@ -22,9 +22,8 @@ from xlassess.ledger.reads import RoundOverview
 from xlassess.ledger.recording import joint, lot, writes
 from xlassess.ledger.recording.decisions import Decisions
 from xlassess.ledger.recording.messages import Messages
-from xlassess.ledger.tables import digests, events, rows
+from xlassess.ledger.tables import digests, events, followed, rows
 from xlassess.ledger.tables.events import Entry, Event, What
-from xlassess.ledger.tables.replay import Replay
 from xlassess.ledger.tables.schema import EVENTS, ISSUED, RETURNS, TOOLKITS
 from xlassess.model.answer import Issued, Return, State
 from xlassess.model.assessment import Assessment, LedgerDatabase
@@ -299,14 +298,14 @@ class Ledger:
     def joint_returns(self, round_name: str) -> tuple[Return, ...]:
         """Return what came back of a round's joint workbooks, newest last."""
         with self._reading() as db:
-            found = reads.returns(db, reads.of_joint(round_name))
+            found = reads.returns(db, reads.of_joint(db, round_name))
             return reads.as_they_count(found, reads.replaced(db))
 
     def joint_current(self, round_name: str) -> dict[str, Return]:
         """Return, by reference, the return that counts for each joint workbook of a round."""
         with self._reading() as db:
             instead = reads.replaced(db)
-            which = and_(reads.of_joint(round_name), RETURNS.c.standing == "current")
+            which = and_(reads.of_joint(db, round_name), RETURNS.c.standing == "current")
             found = reads.returns(db, which)
         return {ret.reference: ret for ret in found if ret.reference not in instead}
 
@@ -316,7 +315,7 @@ class Ledger:
             some = EVENTS.c.what.in_(joint.STEPS.values())
             if db.scalar(select(EVENTS.c.number).where(some).limit(1)) is None:
                 return {}
-            return joint.plans(events.read_whole(db), up_to)
+            return joint.plans(followed.read_whole(db), up_to)
 
     def decided_at_issue(self, round_name: str) -> dict[str, frozenset[str]]:
         """Return the rows in which a decision stood as plan workbooks of a round were issued.
@@ -328,7 +327,7 @@ class Ledger:
             ours = {one.reference for one in books if one.identity.kind == "plan"}
             if not ours:
                 return {}
-            return joint.decided_at_issue(events.read(db), ours, round_name)
+            return joint.decided_at_issue(followed.read_whole(db), ours, round_name)
 
     def record_paper(self, round_name: str, sha256: str) -> None:
         """Record that a progress paper was written in a round, with the hash of its bytes."""
@@ -567,7 +566,7 @@ class Ledger:
             what: that they were sent, or their respondents reminded.
         """
         with self._reading() as db:
-            marks = Replay().follow(events.read(db)).marks
+            marks = followed.replay_of_whole(db).marks
         last = {ref: of[-1] for (kind, ref), of in marks.items() if kind == what and of}
         return {ref: event.at for ref, event in last.items() if "id" not in event.details}
 
@@ -635,6 +634,13 @@ class Ledger:
         with self._reading() as db:
             return events.head(db)
 
+    def head_but_for(self, kinds: Collection[What]) -> tuple[int, str]:
+        """Return number and hash of the last event that is of none of these kinds."""
+        last = select(EVENTS.c.number, EVENTS.c.hash).where(EVENTS.c.what.not_in(kinds))
+        with self._reading() as db:
+            found = db.execute(last.order_by(EVENTS.c.number.desc()).limit(1)).first()
+        return (found.number, found.hash) if found else (0, "")
+
     def goes_on_from(self, number: int, hash_then: str) -> bool:
         """True where an event is on record as it was: all before it is as it was then.
 
@@ -651,7 +657,7 @@ class Ledger:
     def register(self) -> Register:
         """Return what the coordinator recorded about workbooks."""
         with self._reading() as db:
-            return reads.register(db)
+            return followed.register(db)
 
     def overview(self, round_name: str, known: RoundOverview | None = None) -> RoundOverview:
         """Return where the workbooks of a round stand, without what was answered in them.
@@ -733,8 +739,8 @@ class Ledger:
             used = {one.identity.digest for one in issued}
             kept = reads.toolkits(db)
             number, head = events.head(db)
-            happened = events.read_whole(db)
-            log = Replay().follow(happened)
+            happened = followed.read_whole(db)
+            log = followed.replay_of_whole(db)
             found = reads.returns(db, reads.of_round(name))
             history = reads.as_they_count(found, reads.replaced(db))
             # What counts is among what came: read a second time, it would take as long again.

@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 from xlassess.ledger import reads
 from xlassess.ledger.database.migrations import TAKEN_OVER
 from xlassess.ledger.recording import writes
-from xlassess.ledger.tables import events
+from xlassess.ledger.tables import events, followed
 from xlassess.ledger.tables.events import Entry, Event, ReturnStatus, What
 from xlassess.ledger.tables.order import OPEN, UNCLEAR
-from xlassess.ledger.tables.replay import MARKS, OUTCOMES, Replay, before, without
+from xlassess.ledger.tables.replay import MARKS, OUTCOMES, before, without
 from xlassess.ledger.tables.schema import RETURNS
 from xlassess.model.answer import Return, state_of
 from xlassess.model.days import written_day
@@ -44,8 +44,8 @@ class Deciding:
 
     def __init__(self, db: Connection, at: datetime, by: str) -> None:
         self.db, self._at, self._by = db, at, by
-        self.log = events.read_whole(db)
-        self.now = Replay().follow(self.log)
+        self.log = followed.read_whole(db)
+        self.now = followed.replay_of_whole(db)
 
     def waiver(self, reason: str) -> Waiver:
         """The waiver that this decision makes."""

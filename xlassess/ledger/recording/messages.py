@@ -12,8 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_
 
-from xlassess.ledger import reads
-from xlassess.ledger.tables import events
+from xlassess.ledger.tables import events, followed
 from xlassess.ledger.tables.events import Entry, Event, What
 from xlassess.ledger.tables.schema import EVENTS
 from xlassess.model.answer import Return
@@ -66,7 +65,7 @@ class Messages:
             taken = {ref for one in events.read(db, later) for ref in one.details["references"]}
             if not taken.isdisjoint(references):
                 return False
-            number = len(reads.register(db).messages) + 1
+            number = len(followed.register(db).messages) + 1
             details = {
                 "number": number, "id": message_id, "purpose": purpose,
                 "references": [*references],
@@ -106,7 +105,7 @@ class Messages:
             references: the workbooks they are about.
         """
         with self._writing() as db:
-            known, entries = len(reads.register(db).messages), list[Entry]()
+            known, entries = len(followed.register(db).messages), list[Entry]()
             for number, one in enumerate(references, start=known + 1):
                 told = {"id": f"{BY_HAND} {number}", "references": [one]}
                 begun = {**told, "number": number, "purpose": purpose}

@@ -55,6 +55,7 @@ HEAD = "events"
 _FIELDS = ("number", "at", "by", "what", "reference", "return_id", "finding", "reason", "details")
 _GET_HEAD = select(META.c.value).where(META.c.key == HEAD)
 _SET_HEAD = update(META).where(META.c.key == HEAD).values(value=bindparam("head"))
+_ADDED_IN = "events added in"
 
 
 class ReturnStatus(NamedTuple):
@@ -159,6 +160,13 @@ def append(db: Connection, at: datetime, by: str, entries: Sequence[Entry]) -> N
         ready = bulk.ready(db.dialect, EVENTS, rows)
         bulk.put(db, EVENTS, [(row["number"], each) for row, each in zip(rows, ready, strict=True)])
         db.execute(_SET_HEAD, {"head": f"{number}:{previous}"})
+        db.info[_ADDED_IN] = db.get_transaction()
+
+
+def has_added(db: Connection) -> bool:
+    """True where this transaction has added events, which are on record only once it is done."""
+    added_in = db.info.get(_ADDED_IN)
+    return added_in is not None and added_in is db.get_transaction()
 
 
 def head(db: Connection) -> tuple[int, str]:
@@ -181,33 +189,6 @@ def read(db: Connection, which: ColumnElement[bool] | None = None) -> tuple[Even
     """Return the events selected, or all, in order."""
     query = select(EVENTS).where(true() if which is None else which)
     return tuple(_event(row) for row in db.execute(query.order_by(EVENTS.c.number)))
-
-
-def read_whole(db: Connection) -> tuple[Event, ...]:
-    """Return the whole log; what this process has read of it before is not read again.
-
-    Events are only ever added, and the hash of each stands on all before it: where the last one
-    known is still there, so are those before it.
-    """
-    first = db.scalar(select(EVENTS.c.hash).where(EVENTS.c.number == 1)) or ""
-    known = _KNOWN.get(first, ())
-    if known:
-        last = select(EVENTS.c.hash).where(EVENTS.c.number == known[-1].number)
-        known = known if db.scalar(last) == known[-1].hash else ()
-    found = (*known, *read(db, EVENTS.c.number > (known[-1].number if known else 0)))
-    _KNOWN.clear()  # of one ledger: a process works on one
-    _KNOWN[first] = found
-    return found
-
-
-def known_whole(db: Connection) -> tuple[Event, ...] | None:
-    """Return the whole log where this process has read it before; None where it has not."""
-    first = db.scalar(select(EVENTS.c.hash).where(EVENTS.c.number == 1)) or ""
-    return read_whole(db) if first in _KNOWN else None
-
-
-_KNOWN: dict[str, tuple[Event, ...]] = {}
-"""The log as it was read last, by the hash of its first event."""
 
 
 def _event(row: Any) -> Event:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 
 from xlassess.ledger.tables.events import WRITING, Event, ReturnStatus, What
@@ -41,7 +41,8 @@ class Replay:
     waived, by return and place; ``settled`` the event by which a return's unclear order is;
     ``messages`` what was handed to a mail server, by Message-ID; ``notices`` what came back about
     the last message to somebody, by the workbook's reference; ``settled_by`` the messages of which
-    an event says that it no longer matters whether they were sent.
+    an event says that it no longer matters whether they were sent; ``about`` the messages about a
+    workbook, by its reference.
     """
 
     events: dict[int, Event] = field(default_factory=dict)
@@ -56,6 +57,15 @@ class Replay:
     notices: dict[str, Notice] = field(default_factory=dict)
     asked: dict[str, str] = field(default_factory=dict)
     settled_by: dict[int, list[str]] = field(default_factory=dict)
+    about: dict[str, list[str]] = field(default_factory=dict)
+
+    def copy(self) -> Replay:
+        """Return another that goes on from here by itself; this one stays as it is."""
+        made = Replay(**{one.name: getattr(self, one.name).copy() for one in fields(self)})
+        made.marks = {key: [*marks] for key, marks in self.marks.items()}
+        made.settled_by = {number: [*ids] for number, ids in self.settled_by.items()}
+        made.about = {reference: [*ids] for reference, ids in self.about.items()}
+        return made
 
     def follow(self, events: Iterable[Event]) -> Replay:
         """Follow these events and return this."""
@@ -119,6 +129,7 @@ class Replay:
         self._settle({*references}, event)
         for reference in references:  # what came back about the message before says nothing of it
             self.notices.pop(self.asked.get(reference, reference), None)
+            self.about.setdefault(reference, []).append(told["id"])
         self.messages[told["id"]] = SentMessage(
             told["number"], told["id"], told["purpose"], references, event.at
         )
@@ -129,9 +140,11 @@ class Replay:
         That a reminder was sent says nothing of whether the workbook was.
         """
         purpose = event.details.get("purpose", "")
-        for one in self.messages.values():
+        # Of thousands, going through all of them each time would take minutes.
+        for known in {told: None for ref in references for told in self.about.get(ref, ())}:
+            one = self.messages[known]
             answered = is_alike(one.purpose, purpose) if purpose else one.recorded_as == event.what
-            if answered and not one.settled and not references.isdisjoint(one.references):
+            if answered and not one.settled:
                 self.messages[one.id] = replace(one, settled=True)
                 self.settled_by.setdefault(event.number, []).append(one.id)
 

@@ -309,7 +309,7 @@ def _plan(folder: AssessmentFolder, ledger: Ledger, now: datetime | None) -> _Fi
         values=values | (_in_force(questions, agreed) if came else {}),
         holder=Holder(COORDINATOR, assessment.partnership, assessment.coordinator.name),
         assessment=assessment,
-        secret=own_secret(folder, ledger.issued()),
+        secret=own_secret(folder, ledger.issued()) if now else b"",
         now=now or last.issued_at,
         return_by=None,
         earlier=last,
