@@ -15,11 +15,12 @@ from tests.services.small import LATER, MONDAY, a_folder, change_settings
 from tests.services.test_promises import give, issued_in
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.consolidate.figures.privacy.disclosure import tells_few
+from xlassess.consolidate.figures.privacy.held_back import HeldBackError
 from xlassess.ledger import Ledger
 from xlassess.model.errors import XlassessError
 from xlassess.services.decide import Why, set_aside
 from xlassess.services.generate import generate
-from xlassess.services.next_steps import next_steps
+from xlassess.services.next_steps import base_now, next_steps
 from xlassess.services.papers.consolidate import consolidate, present_round
 from xlassess.services.papers.export import export_round
 from xlassess.services.papers.figures import figures
@@ -82,6 +83,12 @@ def test_late_return__held_back_is_no_reason_to_write_the_summary_again(tmp_path
 
 def _summary_due(folder: AssessmentFolder) -> bool:
     found = status(folder, today=LATER.date())
+    assert found.basis is not None
+    try:
+        expected = present_round(folder).base
+    except HeldBackError:
+        expected = {}
+    assert base_now(folder, found.basis, "named") == expected, "as it would be written"
     return "summary" in [one.kind for one in next_steps(folder, found, today=LATER.date())]
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Literal
 
 from xlassess.assessment.settings import AssessmentFolder
-from xlassess.consolidate import HeldBackError
 from xlassess.generate import may_stay_empty
 from xlassess.ledger import Ledger
+from xlassess.model.assessment import Attribution
 from xlassess.model.record import Output, OutputKind
 from xlassess.services.common.phrases import count
-from xlassess.services.papers.consolidate import NothingToSumUpError, present_round
-from xlassess.services.status import ANSWERED, Line, Status
+from xlassess.services.papers.consolidate import present_base
+from xlassess.services.status import ANSWERED, Basis, Line, Status
 
 StepKind = Literal[
     "people", "write", "send", "ask", "send queries", "remind", "receive", "summary", "workshop",
@@ -50,13 +51,32 @@ class _Written:
         return any(one.kind == kind for one in self.outputs)
 
 
-def next_steps(folder: AssessmentFolder, found: Status, *, today: date) -> tuple[DueStep, ...]:
+OutputBase = Mapping[str, Mapping[str, int]]
+"""What an output stands on (see `Output`)."""
+
+
+def base_now(folder: AssessmentFolder, basis: Basis, shown: Attribution) -> OutputBase:
+    """Return what an output would stand on that is written now (see `present_base`).
+
+    Args:
+        folder: the assessment.
+        basis: what is known of the round.
+        shown: how answers are shown at most.
+    """
+    return present_base(folder, basis.register.respondents, basis.overview, shown)
+
+
+def next_steps(
+    folder: AssessmentFolder, found: Status, *, today: date,
+    stands_on: Callable[[Basis, Attribution], OutputBase] | None = None,
+) -> tuple[DueStep, ...]:  # fmt: skip
     """Return what is to be done next; nothing once the round is closed.
 
     Args:
         folder: the assessment.
         found: where the round stands.
         today: the present day.
+        stands_on: says what an output would stand on, where that may be known from before.
     """
     if found.closed:
         return ()
@@ -64,7 +84,9 @@ def next_steps(folder: AssessmentFolder, found: Status, *, today: date) -> tuple
         return (DueStep("people", "Enter who is asked: one row for each person."),)
     steps = [*_to_partners(found, today)]
     if any(rate.answered for rate in found.rates):
-        steps += _from_answers(folder, found, _written(folder, found.assessment.round))
+        written = _written(folder, found.assessment.round)
+        changed = _since_summary(found, written.outputs, stands_on or partial(base_now, folder))
+        steps += _from_answers(found, written, changed)
     return tuple(steps)
 
 
@@ -101,9 +123,8 @@ def _to_be_reminded(line: Line, today: date) -> bool:
     return today - last.astimezone().date() >= REMINDED_AGAIN
 
 
-def _from_answers(folder: AssessmentFolder, found: Status, written: _Written) -> Iterator[DueStep]:
+def _from_answers(found: Status, written: _Written, changed: int) -> Iterator[DueStep]:
     """Yield what is to be made of the answers: summary, talk, plan, and what respondents hear."""
-    changed = _since_summary(folder, found, written.outputs)
     if not written.has("summary"):
         back = sum(rate.answered for rate in found.rates)
         issued = sum(rate.issued for rate in found.rates)
@@ -129,7 +150,11 @@ def _from_answers(folder: AssessmentFolder, found: Status, written: _Written) ->
         yield DueStep("close", "Close the round: everything is in, and the plan is agreed.")
 
 
-def _since_summary(folder: AssessmentFolder, found: Status, outputs: tuple[Output, ...]) -> int:
+def _since_summary(
+    found: Status,
+    outputs: tuple[Output, ...],
+    stands_on: Callable[[Basis, Attribution], OutputBase],
+) -> int:
     """How many returns are in no summary as they stand now, or in one though none counts now.
 
     Where answers are not attributed, only those that a new summary may show (see `held_back`).
@@ -141,10 +166,9 @@ def _since_summary(folder: AssessmentFolder, found: Status, outputs: tuple[Outpu
     now = {line.reference: line.number for line in found.having(*ANSWERED) if line.number}
     gone = {one.reference for one in found.lines if not one.number}
     changed = _changes(told, now, gone)
-    if changed and last.attribution == "aggregated":
-        try:
-            shown = _numbers(present_round(folder, shown=last.attribution).base)
-        except (HeldBackError, NothingToSumUpError):
+    if changed and last.attribution == "aggregated" and found.basis:
+        shown = _numbers(stands_on(found.basis, last.attribution))
+        if not shown:
             return 0  # none can be written now
         changed = _changes(told, shown, told.keys() - shown.keys())
     return changed

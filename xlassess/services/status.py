@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timezone
+from functools import partial
 from typing import Literal, get_args
 
 from xlassess.assessment.register import RegisterRead
@@ -173,6 +174,11 @@ class AwaitedReport:
     notice: Notice | None
 
 
+CountWaiting = Callable[[AgreedPlan, int], int | None]
+"""Says how much an agreed plan does not settle, of so many returns; None where it may not be told.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Basis:
     """What a status was worked out from: the register, and what was on record."""
@@ -312,7 +318,7 @@ class Status:
 
 def status(
     folder: AssessmentFolder, *, today: date, known: Basis | None = None,
-    register: RegisterRead | None = None,
+    register: RegisterRead | None = None, counted: CountWaiting | None = None,
 ) -> Status:  # fmt: skip
     """Return where every workbook of the present round stands.
 
@@ -322,6 +328,7 @@ def status(
         known: what a status of this round was worked out from before; only what has changed on
             record since is read.
         register: the register, where it has been read since it was changed.
+        counted: says how much an agreed plan does not settle, where that is counted elsewhere.
 
     Raises:
         XlassessError: settings or register cannot be used.
@@ -358,7 +365,11 @@ def status(
         reports=found.reports,
         offers=found.offered.offers,
         senders=_senders(history, record.issued, respondents),
-        waiting=_waiting(folder, found, assessment.round, respondents, today),
+        waiting=_waiting(
+            found,
+            assessment.round,
+            counted or partial(count_waiting, folder, today, people=respondents),
+        ),
         basis=Basis(register, record, found.said),
     )
 
@@ -393,13 +404,34 @@ def _senders(
     return sent
 
 
-def _waiting(
-    folder: AssessmentFolder, found: _Found, round_name: str, people: Sequence[Respondent],
-    today: date,
-) -> int | None:  # fmt: skip
+def _waiting(found: _Found, round_name: str, counted: CountWaiting) -> int | None:
     """How many proposals and concerns the agreed plan does not settle, if that may be told."""
-    if round_name not in found.plans:
-        return 0
+    agreed = found.plans.get(round_name)
+    return counted(agreed, len(found.overview.current)) if agreed and agreed.actions else 0
+
+
+def count_waiting(
+    folder: AssessmentFolder, today: date, agreed: AgreedPlan, returns: int,
+    people: Sequence[Respondent] | None = None,
+) -> int | None:  # fmt: skip
+    """Return how many proposals and concerns the agreed plan of a round does not settle.
+
+    All answers are summed up for it, which takes seconds where thousands have answered.
+
+    Args:
+        folder: the assessment.
+        today: the present day.
+        agreed: the plan as it is now.
+        returns: how many returns count.
+        people: whom the register names, where it has been read.
+
+    Returns:
+        None where it may not be told.
+
+    Raises:
+        XlassessError: the assessment cannot be used.
+    """
+    del agreed, returns  # it reads for itself what the plan and the answers are
     # What that takes is loaded for it alone: most rounds have no plan yet.
     from xlassess.services.plans.plan import waiting_in
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.consolidate import (
+    HeldBackError,
     Summary,
     held_in_words,
     letters_told_in_words,
@@ -19,9 +20,9 @@ from xlassess.consolidate import (
     with_returns_held_back,
     write_summary_to,
 )
-from xlassess.ledger import Ledger
+from xlassess.ledger import Ledger, RoundOverview
 from xlassess.ledger.archive import hash_of_file
-from xlassess.model.assessment import Attribution, Promise, Respondent, strictest
+from xlassess.model.assessment import Assessment, Attribution, Promise, Respondent, strictest
 from xlassess.model.errors import XlassessError
 from xlassess.model.record import Output, OutputKind, Round
 from xlassess.services.common.asked import requests
@@ -174,9 +175,7 @@ def present_round(
         HeldBackError: nothing can be shown that does not give single answers away.
         XlassessError: the assessment cannot be used.
     """
-    assessment = folder.assessment()
-    least = strictest((Promise(assessment.attribution), Promise(shown)))
-    assessment = replace(assessment, attribution=least.attribution)
+    assessment = _shown_as(folder, shown)
     nothing = NothingToSumUpError(
         f"Nothing has come back yet for round {assessment.round}, so there is nothing to sum up.",
         "Read the returned workbooks first: xlassess ingest PATH...",
@@ -204,3 +203,52 @@ def present_round(
     if earlier:
         record = replace(with_present_toolkits(record, folder), earlier=earlier)
     return with_returns_held_back(record, anyway=bool(anyway.strip()))
+
+
+def present_base(
+    folder: AssessmentFolder, people: Sequence[Respondent], known: RoundOverview,
+    shown: Attribution,
+) -> dict[str, dict[str, int]]:  # fmt: skip
+    """Return what an output would stand on that is written now (see `Output`).
+
+    No answer is read for it, and no figure worked out: of thousands, either takes seconds.
+
+    Args:
+        folder: the assessment.
+        people: its register.
+        known: where the workbooks of the round stand.
+        shown: how answers are shown at most, where the settings would show more.
+
+    Returns:
+        Nothing where no output can be written now.
+
+    Raises:
+        XlassessError: the assessment cannot be used.
+    """
+    assessment = _shown_as(folder, shown)
+    with Ledger(folder.ledger) as ledger:
+        record = Round(
+            assessment,
+            ledger.toolkits(),
+            known.issued,
+            known.current,
+            known.history,
+            known.register,
+            outputs=ledger.outputs(assessment.round),
+            followed=was_followed(folder, assessment.round, ledger),
+        )
+    asked = requests(assessment, people) if people else ()
+    record = standing_only(record, {place for place, _ in asked})
+    if all(ret.is_blank for ret in record.current.values()):
+        return {}
+    try:
+        return with_returns_held_back(record).base
+    except HeldBackError:
+        return {}
+
+
+def _shown_as(folder: AssessmentFolder, shown: Attribution) -> Assessment:
+    """The settings of the round, with answers shown in no more than this."""
+    assessment = folder.assessment()
+    least = strictest((Promise(assessment.attribution), Promise(shown)))
+    return replace(assessment, attribution=least.attribution)

@@ -132,10 +132,41 @@ def _counts(ret: Return) -> bool:
     return ret.state not in NOT_USABLE and not ret.is_blank
 
 
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What settings and promises come to in a round (see `Participants`)."""
+
+    attribution: Attribution
+    fallback: bool
+    kept: Promise
+    bound: Bound
+
+    @property
+    def shows_rows(self) -> bool:
+        """True when single returns may be shown."""
+        return self.attribution != "aggregated"
+
+    @property
+    def minimum(self) -> int:
+        """The fewest that a figure over all may come from."""
+        return self.kept.minimum_group
+
+
+def applied_to(record: Round) -> Applied:
+    """Decide what of a round is shown: never more than any workbook promised."""
+    usable = usable_returns(record)
+    return _applied(record, usable, *_kept(record, usable))
+
+
+def _applied(record: Round, usable: Mapping[str, Return], kept: Promise, bound: Bound) -> Applied:
+    partners = {issued.identity.partner for issued in record.issued if issued.reference in usable}
+    fallback = kept.attribution == "lettered" and len(partners) < kept.minimum_group
+    return Applied("aggregated" if fallback else kept.attribution, fallback, kept, bound)
+
+
 def participants_of(record: Round) -> Participants:
     """Decide how everyone in the round is shown: never more than any workbook promised."""
-    usable = usable_returns(record)
-    return _shown_as(record, usable, *_kept(record, usable))
+    return _shown_as(record, usable_returns(record), applied_to(record))
 
 
 def participants_then(record: Round, output: Output) -> Participants:
@@ -145,17 +176,12 @@ def participants_then(record: Round, output: Output) -> Participants:
         record: the round as the output saw it.
         output: the output.
     """
-    kept = Promise(output.attribution, output.minimum_group)
-    return _shown_as(record, usable_returns(record), kept, Bound())
+    usable, kept = usable_returns(record), Promise(output.attribution, output.minimum_group)
+    return _shown_as(record, usable, _applied(record, usable, kept, Bound()))
 
 
-def _shown_as(
-    record: Round, usable: Mapping[str, Return], kept: Promise, bound: Bound
-) -> Participants:
-    minimum = kept.minimum_group
-    partners = {issued.identity.partner for issued in record.issued if issued.reference in usable}
-    fallback = kept.attribution == "lettered" and len(partners) < minimum
-    applied: Attribution = "aggregated" if fallback else kept.attribution
+def _shown_as(record: Round, usable: Mapping[str, Return], shown: Applied) -> Participants:
+    applied, minimum = shown.attribution, shown.minimum
     lettered = applied == "lettered"
     least = 1 if applied in ("named", "partner") else minimum
     levels = _shown_levels(record, usable, least, lettered=lettered)
@@ -167,13 +193,13 @@ def _shown_as(
         people = _unnamed(record, which, levels, partners_named=applied == "partner")
     return Participants(
         attribution=applied,
-        fallback=fallback,
+        fallback=shown.fallback,
         minimum=minimum,
         people=people,
         levels=levels,
         tidy=_redaction(record, applied, letters.partners if lettered else {}),
-        kept=kept,
-        bound=bound,
+        kept=shown.kept,
+        bound=shown.bound,
         held=record.held,
         exposed=_exposed(record, letters) if lettered else (),
         late=_late(record, minimum) if lettered else None,
@@ -182,7 +208,7 @@ def _shown_as(
 
 def may_be_shown_as(record: Round) -> tuple[Attribution, ...]:
     """Return how answers may be shown under settings and promises: as they are, or in less."""
-    kept = participants_of(record).kept
+    kept = applied_to(record).kept
     return tuple(one for one in ATTRIBUTIONS if not Promise(one).shows_more_than(
         Promise(kept.attribution)))  # fmt: skip
 
@@ -220,12 +246,15 @@ def _of_partners(record: Round, base: Mapping[str, Mapping[str, int]]) -> dict[s
 def _kept(record: Round, usable: Mapping[str, Return]) -> tuple[Promise, Bound]:
     """What settings and promises come to, and where promises allow less than the settings."""
     asked = Promise(record.assessment.attribution, max(1, record.assessment.minimum_group))
-    promised = tuple(_promised(record, usable))
+    promised = Counter(_promised(record, usable))  # thousands of workbooks promise a few things
+    less = [(books, earlier) for (promise, earlier), books in promised.items()
+            if _less(promise, asked)]  # fmt: skip
     bound = Bound(
-        sum(_less(promise, asked) for promise, _ in promised),
-        sum(_less(promise, asked) for promise, earlier in promised if earlier),
-        sum(promise.minimum_group > asked.minimum_group for promise, _ in promised),
-    )
+        sum(books for books, _ in less),
+        sum(books for books, earlier in less if earlier),
+        sum(books for (promise, _), books in promised.items()
+            if promise.minimum_group > asked.minimum_group),
+    )  # fmt: skip
     return strictest((asked, *(promise for promise, _ in promised))), bound
 
 
@@ -244,7 +273,8 @@ def _promised(record: Round, usable: Mapping[str, Return]) -> Iterator[tuple[Pro
         stated = (
             [f.details["stated"] for f in ret.findings if f.code == OTHER_PROMISE] if ret else ()
         )
-        yield strictest((promise, *map(Promise.read, stated))), not issued.identity.promise
+        kept = strictest((promise, *map(Promise.read, stated))) if stated else promise
+        yield kept, not issued.identity.promise
 
 
 def _place(issued: Issued) -> tuple[str, str, str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
-from xlassess.consolidate.figures.privacy.attribution import Participants, participants_of
+from xlassess.consolidate.figures.privacy.attribution import Applied, applied_to
 from xlassess.consolidate.figures.privacy.disclosure import changed, tells_few
 from xlassess.model.answer import Issued, Return, state_of
 from xlassess.model.assessment import Attribution
@@ -41,27 +41,27 @@ def with_returns_held_back(record: Round, *, anyway: bool = False) -> Round:
     Raises:
         HeldBackError: neither is possible.
     """
-    participants = participants_of(record)
-    if participants.shows_rows or anyway:
+    applied = applied_to(record)
+    if applied.shows_rows or anyway:
         return record
     current, held = dict(record.current), {}
     for digest, base in record.base.items():
         earlier = _Earlier.of(record, digest)
-        if len(base) < participants.minimum or not earlier.outputs:
+        if len(base) < applied.minimum or not earlier.outputs:
             continue  # nothing is printed of so few
         mine = earlier.by_person(base)
         # A later round's papers told of some of these people what they said in this one.
         followed = record.followed and mine not in earlier.figures
-        if not followed and not earlier.tells_few(mine, participants.minimum):
+        if not followed and not earlier.tells_few(mine, applied.minimum):
             continue
-        last = earlier.last_that_may_stand(participants.minimum)
+        last = earlier.last_that_may_stand(applied.minimum)
         then = last.base[digest]
         apart = len(changed(earlier.by_person(then), mine))
-        more = max(1, participants.minimum - apart)
+        more = max(1, applied.minimum - apart)
         held[digest] = HeldBack(last.kind, last.at, apart, more, followed)
         restated = _restated(record, then)
         if restated is None:
-            raise _impossible(record.toolkits[digest].short, held[digest], participants)
+            raise _impossible(record.toolkits[digest].short, held[digest], applied)
         current = {name: ret for name, ret in current.items() if name not in base} | restated
     return replace(record, current=current, held=held)
 
@@ -72,10 +72,10 @@ def is_on_record(record: Round) -> bool:
     That is so where rows of single returns may be shown, and where figures of these very returns
     were written before, under this very minimum: under another one, other figures were withheld.
     """
-    participants = participants_of(record)
-    return participants.shows_rows or any(
+    applied = applied_to(record)
+    return applied.shows_rows or any(
         one.attribution == "aggregated"
-        and one.minimum_group == participants.minimum
+        and one.minimum_group == applied.minimum
         and one.base == record.base
         for one in record.outputs
     )
@@ -190,14 +190,14 @@ def _restated(record: Round, base: Mapping[str, int]) -> dict[str, Return] | Non
     return found
 
 
-def _impossible(short: str, held: HeldBack, participants: Participants) -> HeldBackError:
+def _impossible(short: str, held: HeldBack, applied: Applied) -> HeldBackError:
     people = "1 person" if held.people == 1 else f"{held.people} people"
     more = "1 more has" if held.more == 1 else f"{held.more} more have"
     return HeldBackError(
         f"Nothing was written. Set against the {held.kind} of {written_day(held.since)}, "
         f"the figures of “{short}” could show what {people} answered, and no "
         "figure may rest on fewer than "
-        f"{participants.minimum}. The returns of then cannot be shown again, because one of them "
+        f"{applied.minimum}. The returns of then cannot be shown again, because one of them "
         "no longer counts.",
         f"Wait until the returns of {more} come in or changed. Or accept it, with a reason that is "
         'kept on record: add --anyway "REASON".',
