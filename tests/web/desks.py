@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
@@ -183,6 +185,21 @@ def running(folder: AssessmentFolder) -> Iterator[Sessions]:
         server.should_exit = True
         thread.join(10)
         listening.close()
+
+
+@contextmanager
+def a_desk_at_work(root: Path) -> Iterator[tuple[subprocess.Popen[str], httpx.Client, str]]:
+    """Run the desk as its command does, with a browser that was let in; kill it at the end."""
+    command = [sys.executable, "-m", "xlassess", "desk", str(root), "--no-browser"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            link = next(line.strip() for line in server.stdout if "/open/" in line)
+            with httpx.Client(timeout=60) as browser:
+                browser.get(link).raise_for_status()
+                yield server, browser, link.partition("/open/")[0]
+        finally:
+            server.kill()
 
 
 def settled(desk: DeskClient, address: str) -> httpx.Response:

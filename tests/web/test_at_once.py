@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import io
 import os
 import shutil
@@ -10,9 +11,11 @@ import signal
 import threading
 import time
 import zipfile
+from concurrent.futures import Future
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -21,17 +24,19 @@ from tests.web.desks import FROM_HERE, DeskClient, a_desk, number_in, words_in
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.model.errors import XlassessError
+from xlassess.model.plan import AgreedPlan
 from xlassess.services import decide
 from xlassess.services.papers import export
 from xlassess.services.papers.export import export_round
 from xlassess.services.papers.figures import state_of
 from xlassess.services.setup.rounds import begin_round
-from xlassess.services.status import status
-from xlassess.web import forms
+from xlassess.services.status import count_waiting, status
+from xlassess.web import forms, kept
 from xlassess.web.forms import Numbers, StillAtWorkError
 from xlassess.web.jobs import Job, Jobs
-from xlassess.web.kept import BESIDE, done_beside
+from xlassess.web.kept import BESIDE, CountedBeside, done_beside
 from xlassess.web.known import KnownRounds
+from xlassess.web.ready import get_ready
 
 WHY = decide.Why(LATER, "It was so.", "Cora")
 
@@ -271,6 +276,56 @@ def test_known__a_ledger_put_back_with_as_many_other_events_is_read_anew(
     assert known.status(folder, day) == status(folder, today=day)
 
 
+def test_known__a_round_named_anew_is_read_anew(folder: AssessmentFolder) -> None:
+    known, day = KnownRounds(), LATER.date()
+    assert known.status(folder, day).lines[0].state != "not issued"
+    change_settings(folder, 'round: "2026"', 'round: "2027"')
+    assert {line.state for line in known.status(folder, day).lines} == {"not issued"}
+    assert known.status(folder, day) == status(folder, today=day)
+
+
+def test_known__what_waits_is_counted_beside_and_stands_as_it_was_meanwhile(
+    folder: AssessmentFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Future[int | None]] = []
+
+    def run(work: object, *args: object) -> Future[int | None]:
+        assert work is count_waiting
+        asked.append(Future())
+        return asked[-1]
+
+    monkeypatch.setattr(kept, "BESIDE", SimpleNamespace(run=run, mend=lambda: None))
+    beside, day = CountedBeside(), LATER.date()
+    plan, other = AgreedPlan("2026"), AgreedPlan("2026", LATER)
+
+    def count(agreed: AgreedPlan = plan) -> int | None:
+        return beside.count(folder, day, agreed, kept.AT_ONCE + 1)
+
+    _answered_soon(asked, 0, 3)
+    assert count() == 3  # the first time the page waits
+    with Ledger(folder.ledger) as ledger:
+        first, second = [one.reference for one in ledger.issued()][:2]
+    decide.mark(folder, [first], "sent", WHY)
+    assert (count(), len(asked)) == (3, 1), "it says nothing of answers"
+    decide.settle(folder, second, "declined", WHY)
+    assert (count(), count(), len(asked)) == (3, 3, 2)
+    assert beside.since(folder, day, 3) == 3
+    asked[1].set_result(None)
+    assert beside.since(folder, day, 3) is None
+    assert (count(), len(asked)) == (None, 2)
+    _answered_soon(asked, 2, 1)
+    assert count(other) == 1, "of another plan the page waits for the count"
+
+
+def _answered_soon(asked: list[Future[int | None]], number: int, count: int) -> None:
+    def answer() -> None:
+        while len(asked) <= number:
+            time.sleep(0.005)
+        asked[number].set_result(count)
+
+    threading.Thread(target=answer, daemon=True).start()
+
+
 def _closed_copy(folder: AssessmentFolder, to: Path) -> None:
     with Ledger(folder.ledger) as ledger:
         ledger.copy_to(to)
@@ -297,3 +352,18 @@ def test_state__tells_of_settings_and_registers_of_earlier_rounds(folder: Assess
     states.append(state_of(now))
     assert len({*states}) == len(states)
     assert state_of(now) == states[-1]
+
+
+def test_ready__where_a_round_stands_is_known_before_a_page_is_asked_for(
+    folder: AssessmentFolder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    kept_apart: list[str] = []
+    monkeypatch.setattr(gc, "collect", lambda: kept_apart.append("collected"))
+    monkeypatch.setattr(gc, "freeze", lambda: kept_apart.append("frozen"))
+    today, known = datetime.now().astimezone().date(), KnownRounds()
+    get_ready(folder.root, known)
+    assert kept_apart == ["collected", "frozen"]
+    expected = status(folder, today=today)
+    monkeypatch.setattr("xlassess.web.known.status", lambda *_, **__: pytest.fail("once more"))
+    assert known.status(folder, today) == expected
+    get_ready(tmp_path / "nothing here", KnownRounds())

@@ -11,8 +11,8 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from html import unescape
 from pathlib import Path
 
@@ -21,7 +21,7 @@ import pytest
 
 from benchmarks.many_coordinators import a_round, at_work, what_is_wrong
 from tests.services.small import LATER
-from tests.web.desks import FROM_HERE, number_in, process_of, until
+from tests.web.desks import FROM_HERE, a_desk_at_work, number_in, process_of, until
 from xlassess.ledger import Ledger
 from xlassess.services.ingest import ingest
 from xlassess.services.setup.verify import verify
@@ -34,21 +34,6 @@ pytestmark = [
     pytest.mark.sqlite,
     pytest.mark.skipif(sys.platform == "win32", reason="processes are ended in another way there"),
 ]
-
-
-@contextmanager
-def a_desk_at_work(root: Path) -> Iterator[tuple[subprocess.Popen[str], httpx.Client, str]]:
-    """Run the desk as its command does, with a browser that was let in; kill it at the end."""
-    command = [sys.executable, "-m", "xlassess", "desk", str(root), "--no-browser"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            assert server.stdout is not None
-            link = next(line.strip() for line in server.stdout if "/open/" in line)
-            with httpx.Client(timeout=60) as browser:
-                browser.get(link).raise_for_status()
-                yield server, browser, link.partition("/open/")[0]
-        finally:
-            server.kill()
 
 
 def killed_within(server: subprocess.Popen[str], seconds: float, ask: Callable[[], int]) -> int:

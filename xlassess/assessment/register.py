@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import cast
 
 from xlassess.assessment.register_sheet import (
@@ -96,7 +97,7 @@ class RegisterRead:
 
 
 def read_register(source: bytes, name: str, toolkits: Sequence[str]) -> RegisterRead:
-    """Return what a register says.
+    """Return what a register says; the same bytes are not read once more by a process.
 
     Args:
         source: the bytes of the workbook.
@@ -106,6 +107,21 @@ def read_register(source: bytes, name: str, toolkits: Sequence[str]) -> Register
     Raises:
         RegisterError: the register has problems; every one is listed, with its cell.
     """
+    if len(source) > _KEPT_IN_MIND:
+        return _read(source, name, tuple(toolkits))
+    return _read_before(source, name, tuple(toolkits))
+
+
+_KEPT_IN_MIND = 2_000_000
+"""Registers of more bytes are read anew each time: tens of thousands of people take much memory."""
+
+
+@lru_cache(maxsize=4)
+def _read_before(source: bytes, name: str, toolkits: tuple[str, ...]) -> RegisterRead:
+    return _read(source, name, toolkits)
+
+
+def _read(source: bytes, name: str, toolkits: tuple[str, ...]) -> RegisterRead:
     reader = _Reader(name, {toolkit.casefold(): toolkit for toolkit in toolkits})
     try:
         sheets = read_sheets(source)

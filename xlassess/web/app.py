@@ -14,6 +14,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from xlassess.web.forms import Done
+from xlassess.web.kept import rounds_known
+from xlassess.web.known import KnownRounds
 from xlassess.web.page import entrance_page, refusal_page
 from xlassess.web.routes import (
     begin,
@@ -94,18 +96,22 @@ PAGES: tuple[DeskPage, ...] = (
 """Every page of the desk."""
 
 
-def create_app(root: Path, sessions: Sessions, user: User) -> ASGIApp:
+def create_app(
+    root: Path, sessions: Sessions, user: User, known: KnownRounds | None = None
+) -> ASGIApp:
     """Return the desk for an assessment's folder.
 
     Args:
         root: the folder.
         sessions: the browsers that were let in.
         user: who is let in by the one-time link.
+        known: where its rounds stand, as far as that was worked out.
     """
     desk = Desk(
         root=root.resolve(),
         menu=tuple((one.name, one.title) for one in PAGES if one.title),
         pages={one.name: one.path for one in PAGES},
+        known=known or rounds_known(),
     )
 
     async def enter(request: Request) -> Response:

@@ -12,11 +12,11 @@ import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor, wait
 from concurrent.futures import TimeoutError as NotYet
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from multiprocessing import get_context, parent_process
 from pathlib import Path
@@ -25,9 +25,14 @@ from typing import ParamSpec, TypeVar
 from starlette.responses import Response
 
 from xlassess.assessment.settings import AssessmentFolder
+from xlassess.ledger import Ledger
 from xlassess.model.assessment import Attribution
 from xlassess.model.errors import XlassessError
+from xlassess.model.plan import AgreedPlan
+from xlassess.services.common.opening import files_stand
 from xlassess.services.papers.figures import RoundFigures, figures, state_of
+from xlassess.services.status import count_waiting
+from xlassess.web.known import SAYS_NOTHING_OF_ANSWERS, KnownRounds
 from xlassess.web.page import page
 from xlassess.web.visit import Visit
 
@@ -174,6 +179,110 @@ class KeptFigures:
     def _forget(self, key: Hashable) -> None:
         with self._lock:
             self._found.pop(key, None)
+
+
+AT_ONCE = 300
+"""Of so many returns, what a plan does not settle is counted while the page waits."""
+
+_State = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _CountedThen:
+    """What the plan of a round did not settle, in a state of its files and its record."""
+
+    files: _State
+    last: tuple[int, str]
+    agreed: AgreedPlan
+    count: int | None
+
+
+@dataclass(slots=True)
+class _Counting:
+    """What is being counted of a round: for which state, in which process, and how many returns."""
+
+    files: _State
+    last: tuple[int, str]
+    agreed: AgreedPlan
+    returns: int
+    coming: Future[int | None] | None = None
+
+
+@dataclass(slots=True)
+class CountedBeside:
+    """What agreed plans do not settle, counted in the process beside the server.
+
+    While it is counted anew because answers came in, what was counted last stands; where the plan
+    itself has changed, the page waits. Whoever has one round in mind looks after it alone.
+    """
+
+    _then: dict[Path, _CountedThen] = field(default_factory=dict)
+    _now: dict[Path, _Counting] = field(default_factory=dict)
+
+    def count(
+        self, folder: AssessmentFolder, today: date, agreed: AgreedPlan, returns: int
+    ) -> int | None:
+        """Return how much an agreed plan does not settle, or for a moment how much it did not.
+
+        Args:
+            folder: the assessment.
+            today: the present day.
+            agreed: the plan as it is now.
+            returns: how many returns count.
+
+        Raises:
+            XlassessError: the assessment cannot be used.
+        """
+        home = folder.home
+        if returns <= AT_ONCE:
+            self._now.pop(home, None)
+            return count_waiting(folder, today, agreed, returns)
+        with Ledger(folder.ledger) as ledger:
+            last = ledger.head_but_for(SAYS_NOTHING_OF_ANSWERS)
+        wanted = _Counting((today, *files_stand(folder)), last, agreed, returns)
+        for _ in range(_TRIES):
+            then = self._taken(home)
+            same = then is not None and (then.files, then.agreed) == (wanted.files, agreed)
+            if then is not None and same and then.last == last:
+                return then.count
+            counting = self._now.get(home)
+            if counting is None:
+                counting = self._now[home] = wanted
+                counting.coming = BESIDE.run(count_waiting, folder, today, agreed, returns)
+            if then is not None and same:
+                return then.count
+            wait([counting.coming] if counting.coming else [])
+        return count_waiting(folder, today, agreed, returns)
+
+    def since(self, folder: AssessmentFolder, today: date, told: int | None) -> int | None:
+        """Return the count where it was counted anew since it was told; else what was told.
+
+        Raises:
+            XlassessError: the assessment cannot be used.
+        """
+        counting = self._now.get(folder.home)
+        if counting is None or counting.coming is None or not counting.coming.done():
+            return told
+        return self.count(folder, today, counting.agreed, counting.returns)
+
+    def _taken(self, home: Path) -> _CountedThen | None:
+        """What was counted last, with what has been counted meanwhile."""
+        counting = self._now.get(home)
+        if counting is not None and counting.coming is not None and counting.coming.done():
+            del self._now[home]
+            try:
+                count = counting.coming.result()
+            except BrokenProcessPool:  # it is begun anew
+                BESIDE.mend()
+            else:
+                made = _CountedThen(counting.files, counting.last, counting.agreed, count)
+                self._then[home] = made
+        return self._then.get(home)
+
+
+def rounds_known() -> KnownRounds:
+    """Return what a desk of a server keeps of where rounds stand."""
+    return KnownRounds(waiting=CountedBeside())
 
 
 KEPT = KeptFigures()

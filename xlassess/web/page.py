@@ -49,6 +49,12 @@ def templates() -> Environment:
     return made
 
 
+def load_templates() -> None:
+    """Load every template, so that nobody's first page waits until it is compiled."""
+    for name in templates().list_templates():
+        templates().get_template(name)
+
+
 def _shown(value: object) -> object:
     """Return text without what could turn or hide the text around it."""
     if not isinstance(value, str) or isinstance(value, Markup) or value.isascii():

@@ -16,7 +16,9 @@ from xlassess.ledger import user_name
 from xlassess.services.common.opening import open_folder
 from xlassess.web.app import create_app
 from xlassess.web.jobs import Jobs
+from xlassess.web.kept import rounds_known
 from xlassess.web.listening import ListeningPlace, listening
+from xlassess.web.ready import begin_to_get_ready
 from xlassess.web.security import Sessions, User
 
 _PATIENCE = 2
@@ -42,14 +44,15 @@ def serve(root: Path, *, port: int, tell: Callable[[str], None], browser: bool) 
         open_folder(root)
     Jobs(root).sweep()
     with listening(ListeningPlace(port), otherwise=_OTHERWISE) as sock:
-        sessions = Sessions(sock.getsockname()[1])
+        sessions, known = Sessions(sock.getsockname()[1]), rounds_known()
+        begin_to_get_ready(root.resolve(), known)
         link = sessions.new_link()
         tell(link)
         if browser:
             threading.Thread(target=webbrowser.open, args=(link,), daemon=True).start()
         logging.getLogger("uvicorn").setLevel(logging.WARNING)
         config = uvicorn.Config(
-            create_app(root, sessions, User(user_name())),
+            create_app(root, sessions, User(user_name()), known),
             log_config=None, access_log=False, server_header=False, ws="none", lifespan="off",
             timeout_graceful_shutdown=_PATIENCE,
         )  # fmt: skip

@@ -350,6 +350,11 @@ class _Writing:
     dropped: list[str] = field(default_factory=list)
     there: frozenset[str] | None = None
     """The files of the outbox, where messages are only looked at."""
+    today: date = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Know the present day, which is asked for with each message."""
+        self.today = self.now.astimezone().date()
 
     def without_those_away(self, books: Sequence[Issued]) -> list[Issued]:
         """The workbooks of people who may be reminded: not of those on leave without a delegate.
@@ -358,11 +363,10 @@ class _Writing:
         """
         if self.ask.kind in (*_FIRST, "thanks", "feedback") or (self.ask.again and self.ask.only):
             return [*books]
-        today = self.now.astimezone().date()
         due: list[Issued] = []
         for book in books:
             person = self.people.get(book.identity.respondent)
-            until = self.out.on_leave(book, person, today)
+            until = self.out.on_leave(book, person, self.today)
             if until is None:
                 due.append(book)
             else:
@@ -378,13 +382,15 @@ class _Writing:
         if letter.kind == "feedback":
             # Whoever gets copies or stands in for them was not told what they answered.
             return replace(letter, address=person.email or letter.address)
-        until = self.out.absent_until(book, person, self.now.astimezone().date())
+        until = self.out.absent_until(book, person, self.today)
         delegate = None
         if until and person.delegate:
             absent = letter.name or book.partner
             name = only_name(person.delegate, self.people.values())
             delegate = Delegate(name, absent, until)
         to, copies = person.written_to(letter.address, away=until is not None)
+        if (to, copies, delegate) == ((letter.address,), letter.copies, letter.delegate):
+            return letter
         return replace(
             letter, address=to[0] if to else "", also=to[1:], copies=copies, delegate=delegate
         )  # fmt: skip
@@ -410,7 +416,7 @@ class _Writing:
             if attach
         ]
         lost = [b.file_name for b, found in zip(books, attached, strict=False) if found is None]
-        over = until is not None and until < self.now.astimezone().date()
+        over = until is not None and until < self.today
         if self.ask.by_turn:
             kind = tone(max(map(self.out.reminders, books)), day_over=over)
         thanks = kind == "thanks"
@@ -429,11 +435,7 @@ class _Writing:
             asked=thanks and any(map(self.out.is_asked_about, books)),
         )
         person = self.people.get(one.identity.respondent)
-        if (
-            kind == "invitation"
-            and person
-            and person.is_away_until(until, self.now.astimezone().date())
-        ):
+        if kind == "invitation" and person and person.is_away_until(until, self.today):
             self.absent.append(person.shown)
         mark: What = "sent" if kind in _FIRST else "reminded"
         self._keep(one, letter, lost, None if thanks else mark)
@@ -506,7 +508,7 @@ class _Writing:
             attachments=()
             if lost
             else (Attachment(query.reference, query.file_name, path.read_bytes()),),
-            calendar=query.return_by >= self.now.astimezone().date(),
+            calendar=query.return_by >= self.today,
             subject=query_subject(toolkit, self.assessment, query.reference),
             text="" if lost else _body(text.read_text(encoding="utf-8")),
         )
@@ -547,6 +549,8 @@ class _Writing:
             return letter
         dead = self.out.unreachable
         gone = {one: dead[one.casefold()] for one in letter.all_addresses if one.casefold() in dead}
+        if not gone:
+            return letter
         told = [
             f"{book.who}: {one} (reported {written_day(at.astimezone())})"
             for one, at in gone.items()
@@ -570,7 +574,7 @@ class _Writing:
             no_address=tuple(self.no_address),
             missing=tuple(self.missing),
             problems=tuple(self.problems),
-            day_over=by if by and by < self.now.astimezone().date() else None,
+            day_over=by if by and by < self.today else None,
             whole=not self.ask.only and not self.ask.again and self.ask.kind not in _OF,
             uncertain=doubted,
             recent=len({_person(book) for book in recent}),

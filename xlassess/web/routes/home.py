@@ -12,7 +12,7 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Event
 from xlassess.services import status as service
 from xlassess.services.common.phrases import matter
-from xlassess.services.next_steps import StepKind, next_steps
+from xlassess.services.next_steps import StepKind
 from xlassess.services.setup.rounds import RoundLine, rounds
 from xlassess.services.status import NextReview, Rate, Status
 from xlassess.web.page import PageLink, page
@@ -133,6 +133,6 @@ _STEP_PAGES: dict[StepKind, tuple[str, dict[str, str]]] = {
 
 def _steps(visit: Visit, found: Status) -> Iterator[PageLink]:
     """Yield what to do next, each with the page on which it is done."""
-    for step in next_steps(visit.folder, found, today=visit.today):
+    for step in visit.desk.known.steps(visit.folder, found, visit.today):
         name, more = _STEP_PAGES[step.kind]
         yield PageLink(step.told, visit.at(name, **more))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -79,9 +80,7 @@ def show(visit: Visit) -> Response:
     """
     kind = _kind(visit)
     ask = _ask(kind)
-    basis = visit.status.basis
-    glance = service.Glance(basis.register.respondents, basis.overview) if basis else None
-    made, texts = service.preview(visit.folder, ask, now=visit.now, most=_SHOWN, glance=glance)
+    made, texts = _preview(visit, ask)
     mail = visit.assessment.mail
     jobs = visit.jobs.of(visit.assessment.round, "draft", "post")
     job = next((one for one in jobs if one.given.get("kind") == kind), None)
@@ -110,6 +109,32 @@ def show(visit: Visit) -> Response:
         ),
     )  # fmt: skip
     return page(visit, "messages.html", "Messages", view)
+
+
+def _preview(visit: Visit, ask: Ask) -> tuple[service.Composed, list[str]]:
+    """What is due, with the first texts; of thousands, each page of them takes as long as all.
+
+    Raises:
+        UsageError: nothing was issued yet, or the round is closed.
+    """
+    found, folder = visit.status, visit.folder
+    basis = found.basis
+    glance = service.Glance(basis.register.respondents, basis.overview) if basis else None
+    make = partial(service.preview, folder, ask, now=visit.now, most=_SHOWN, glance=glance)
+    if ask.kind not in ("invitation", "reminder", "thanks"):
+        return make()  # these rest on what stands in files
+    # Who was sent something less than a day ago changes with the time.
+    minute = int(visit.now.timestamp() // 60)
+    key = (ask, minute, *map(_changed_at, (folder.outbox, folder.mail_template)))
+    return visit.desk.known.made_of(found, key, make)
+
+
+def _changed_at(path: Path) -> int:
+    """When a file was changed, or which are in a folder; 0 where there is none."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _kind(visit: Visit) -> Kind:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,8 +93,17 @@ def show(visit: Visit) -> Response:
 
 def _files(visit: Visit) -> dict[str, Path]:
     """The workbooks in the outbox, by reference."""
-    found = sorted(visit.folder.outbox.glob("*.xlsx"))
-    return {ref: path for path in found if path.is_file() for ref in find_references(path.name)}
+    outbox = visit.folder.outbox
+    try:
+        with os.scandir(outbox) as found:  # it tells files from folders without asking of each
+            names = sorted(one.name for one in found if one.is_file() and _is_workbook(one.name))
+    except FileNotFoundError:
+        return {}
+    return {ref: outbox / name for name in names for ref in find_references(name)}
+
+
+def _is_workbook(name: str) -> bool:
+    return name.casefold().endswith(".xlsx") if os.name == "nt" else name.endswith(".xlsx")
 
 
 def _saved_from(visit: Visit, line: Line, files: dict[str, Path]) -> str:

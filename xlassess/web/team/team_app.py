@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from xlassess.web.app import PAGES, DeskPage
 from xlassess.web.forms import Numbers
+from xlassess.web.kept import rounds_known
 from xlassess.web.page import team_page
 from xlassess.web.security import STATIC, Session, User
 from xlassess.web.team.accounts import EVERY, IDLE_SECONDS, Accounts, LogIn
@@ -99,6 +100,7 @@ class TeamDesk:
             menu=tuple((one.name, one.title) for one in PAGES if one.title),
             pages={one.name: within + one.path for one in PAGES},
             numbers=self.numbers,
+            known=rounds_known(),
             team=True,
             idle=IDLE_SECONDS,
             report=self.log.fault,

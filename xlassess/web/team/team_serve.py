@@ -16,6 +16,7 @@ from xlassess.web.faults import BRIEFLY
 from xlassess.web.jobs import Jobs
 from xlassess.web.kept import KEPT
 from xlassess.web.listening import ListeningPlace, listening
+from xlassess.web.ready import begin_to_get_ready
 from xlassess.web.team.accounts import Accounts
 from xlassess.web.team.logs import JsonHandler, TeamLog
 from xlassess.web.team.places import check_folder, folders_of, places_in
@@ -57,6 +58,7 @@ def serve_team(root: Path, host: str, at: ListeningPlace, *, proxies: int = 1) -
         proxy_headers=False, timeout_graceful_shutdown=_PATIENCE,
     )  # fmt: skip
     with listening(at, otherwise=_OTHERWISE) as sock, _process_of_a_team(log), _ended_by_signal():
+        begin_to_get_ready()
         log.tell("started", assessments=len(found))
         try:
             uvicorn.Server(config).run(sockets=[sock])
