@@ -44,6 +44,10 @@ _START_SECONDS, _GRACE_SECONDS = 60.0, 2.0
 """So long a job may wait for its process before it counts as stopped; and so long after its record
 was written, as the process takes its lock only then."""
 
+_DO = "import sys; from xlassess.web.work import main; main(sys.argv[1:])"
+"""What the process of a job runs. Not as ``-m``: each of its workers would load that module again,
+which takes them longer than to read some files."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -305,7 +309,7 @@ class Jobs:
 
     def _begin(self, job: Job, passwords: Sequence[str] = ()) -> None:
         """Start the process that does a job: it goes on when this one ends."""
-        command = [sys.executable, "-m", "xlassess.web.work", str(self.root.resolve()), job.id]
+        command = [sys.executable, "-c", _DO, str(self.root.resolve()), job.id]
         own: dict[str, Any] = {"start_new_session": True}
         if sys.platform == "win32":
             own = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}

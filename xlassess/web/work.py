@@ -308,7 +308,3 @@ def main(arguments: Sequence[str]) -> None:
     root, number = arguments
     passwords = json.loads(sys.stdin.read() or "[]")
     do(Jobs(Path(root)), number, passwords)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
