@@ -61,6 +61,19 @@ def merges_never_closed(book: Workbook) -> bytes:
 
 
 @hostile
+def formats_named_in_a_text(book: Workbook) -> bytes:
+    """What tells cells in a format apart, and links, as often as can be outside of any tag."""
+    text = _mixed(1_000_000, *(b' s="%d"' % number for number in range(100)), b"hyperlink ", b">")
+    cell = b'<row r="900"><c r="A900" t="inlineStr"><is><t>' + text + b"</t></is></c></row>"
+    return in_views(book, cell)
+
+
+@hostile
+def formulas_without_end(book: Workbook) -> bytes:
+    return in_views(book, _mixed(13_000_000, b"<f/>", b"<f />"))
+
+
+@hostile
 def merges_each_elsewhere(book: Workbook) -> bytes:
     """Twenty merged cells, each over a hundred thousand cells that answers may stand in."""
     merges = b"".join(b'<mergeCell ref="A%d:CV999"/>' % (row + 1) for row in range(19))

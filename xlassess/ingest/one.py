@@ -140,7 +140,7 @@ def _read_answers(
     with_earlier = identity.given.startswith("all")
     plan = context.plan(identity.digest, query=query is not None, beside=with_earlier)
     located = locate(grid, plan)
-    hidden = frozenset(sheet.name for sheet in grid.sheets if sheet.notes.hidden)
+    hidden = frozenset(row.sheet.name for row in located.rows if row.sheet.notes.hidden)
     readings, remarks = settle(list(read_rows(located.rows, plan)), plan, hidden)
     actions = read_action_plan(grid, plan)
     other = bool(actions.actions or actions.proposal)

@@ -101,6 +101,8 @@ def attached(package: Package, related: Sequence[Relation], markup: bytes = b"")
     Raises:
         UnsafePartError: a part declares entities.
     """
+    if not related:
+        return Attached()
     notes: dict[str, list[str]] = {}
     boxes: dict[str, list[str]] = {}
     objects: list[PlacedObject] = []

@@ -15,6 +15,7 @@ from xlassess.ingest.formats.display import displayed, masked
 from xlassess.ingest.formats.relationships import Relation
 from xlassess.ingest.formats.styles import CellStyles, Runs, inline_runs, settled, shared_runs
 from xlassess.ingest.formats.unseen import hidden_columns, hidden_rows
+from xlassess.ingest.guard.markup import tags
 from xlassess.ingest.guard.notes import MOST_NOTES, CrossedOut, SheetNotes
 from xlassess.ingest.guard.package import Package, UnsafePartError
 
@@ -27,6 +28,7 @@ _ADDRESS = re.compile(rb"""\sr=["']([A-Za-z]{1,3}\d{1,7})["']""")
 _STYLE = re.compile(rb"""\ss=["'](\d{1,5})["']""")
 _TYPE = re.compile(rb"""\st=["'](\w{1,12})["']""")
 _LINK = re.compile(rb"<(?:[\w.-]{1,40}:)?hyperlink(?=\s)([^<>]*)>")
+_IN_LINK = re.compile(rb"hyperlink\s")
 _FIELD = re.compile(rb"""\s([\w.:-]{1,60})=(?:"([^"<>]*)"|'([^'<>]*)')""")
 _WITH_FORMAT = (b"n", b"s", b"str", b"inlineStr")
 _STRUCTURES = "xl/richdata/rdrichvaluestructure.xml"
@@ -35,6 +37,11 @@ _PICTURES = (b"_localImage", b"_webimage")
 _MOST_RUNS_TEXT = 1 << 22
 _MOST_ORED = 500
 """Formats looked for by their numbers; a pattern of thousands would take seconds to make."""
+_FILLED = re.compile(
+    rb"<(?:[\w.-]{1,40}:)?c(?=\s)([^<>/]*)>"
+    rb"(?:\s*<(?:[\w.-]{1,40}:)?v(?:\s[^<>]*)?>\s*([^<>]{0,40}?)\s*<)?"
+)
+"""The same of a cell that holds something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +72,10 @@ class CellFacts:
 
 
 @lru_cache(maxsize=64)
-def _any_of_styles(numbers: frozenset[int]) -> re.Pattern[bytes]:
-    """Find out in little time whether a sheet has such cells at all; most have none."""
+def _in_styled(numbers: frozenset[int]) -> re.Pattern[bytes]:
+    """Find what says that a cell is in one of these formats; most that are hold nothing."""
     ored = r"\d{1,6}" if len(numbers) > _MOST_ORED else "|".join(map(str, sorted(numbers)))
-    return re.compile(rf"""s=["'](?:{ored})["'][^<>/]*>""".encode())
-
-
-@lru_cache(maxsize=64)
-def _of_styles(numbers: frozenset[int]) -> re.Pattern[bytes]:
-    """Find the cells in one of these formats that hold something."""
-    many = len(numbers) > _MOST_ORED
-    ored = r"\d{1,6}" if many else "|".join(map(str, sorted(numbers)))
-    style = rf"""(?=[^<>/]*\ss=["'](?:{ored})["'])"""
-    return re.compile(
-        rf"<(?:[\w.-]{{1,40}}:)?c(?=\s){style}([^<>/]*)>".encode()
-        + rb"(?:\s*<(?:[\w.-]{1,40}:)?v(?:\s[^<>]*)?>\s*([^<>]{0,40}?)\s*<)?"
-    )
+    return re.compile(rf"""s=["'](?:{ored})["'](?!\s?/)""".encode())
 
 
 def facts_of(
@@ -100,18 +95,17 @@ def facts_of(
     pale: set[str] = set()
     shown: dict[str, str] = {}
     masks: dict[str, str] = {}
-    if wanted and _any_of_styles(wanted).search(part):
-        for cell, style, kind, value in _styled(part, wanted):
-            if style in styles.struck:
-                struck.add(cell)
-            if style in styles.pale:
-                pale.add(cell)
-            if style in styles.codes and kind in _WITH_FORMAT and cell not in notes.formulas:
-                code = styles.codes[style]
-                text = _display(value, code, cells.from_1904) if kind == b"n" else ""
-                shown.update({cell: text} if text else {})
-                mask = _mask(value, code, kind)
-                masks.update({cell: mask} if mask is not None else {})
+    for cell, style, kind, value in _styled(part, wanted) if wanted else ():
+        if style in styles.struck:
+            struck.add(cell)
+        if style in styles.pale:
+            pale.add(cell)
+        if style in styles.codes and kind in _WITH_FORMAT and cell not in notes.formulas:
+            code = styles.codes[style]
+            text = _display(value, code, cells.from_1904) if kind == b"n" else ""
+            shown.update({cell: text} if text else {})
+            mask = _mask(value, code, kind)
+            masks.update({cell: mask} if mask is not None else {})
     partly = _runs(part, cells, struck)
     errors, pictured = notes.errors, frozenset[str]()
     if errors and b"vm=" in part and cells.pictures:
@@ -134,7 +128,7 @@ def facts_of(
 
 def _styled(part: bytes, wanted: frozenset[int]) -> Iterator[tuple[str, int, bytes, bytes]]:
     """Yield address, format, type and value of the cells in these formats."""
-    for match in _of_styles(wanted).finditer(part):
+    for match in tags(part, _in_styled(wanted), _FILLED):
         attributes = match[1]
         address, style = _ADDRESS.search(attributes), _STYLE.search(attributes)
         if address and style and int(style[1]) in wanted:
@@ -194,7 +188,7 @@ def _links(related: Sequence[Relation], part: bytes) -> Mapping[str, str]:
     """The addresses behind cells, by the first cell of the area they lie behind."""
     addresses = {one.id: one.address for one in related if one.external}
     links: dict[str, str] = {}
-    for match in _LINK.finditer(part) if addresses else ():
+    for match in tags(part, _IN_LINK, _LINK) if addresses else ():
         said = {
             key.rpartition(b":")[2]: one or other for key, one, other in _FIELD.findall(match[1])
         }

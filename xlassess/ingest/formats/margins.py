@@ -7,6 +7,7 @@ import re
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from xlassess.ingest.formats.binary import wide_string
 from xlassess.ingest.guard.markup import MARKUP_FAULTS, local, stream
@@ -49,9 +50,12 @@ def _plainly(match: re.Match[str]) -> str:
 def of_markup(part: bytes) -> tuple[str, ...]:
     """Return the words of the headers and footers of an Open XML sheet."""
     start = part.find(_GROUP, part.rfind(b"sheetData") + 1)
-    if start < 0:
-        return ()
-    group = part[start : start + _LONGEST]
+    return _of_group(part[start : start + _LONGEST]) if start >= 0 else ()
+
+
+@lru_cache(maxsize=64)
+def _of_group(group: bytes) -> tuple[str, ...]:
+    """The words of a group of headers and footers; all sheets of a workbook have the same."""
     texts = (match[1].decode("utf-8", "replace") for match in _TEXT.finditer(group))
     return words_of(map(html.unescape, texts))
 

@@ -45,7 +45,7 @@ class Relation:
     external: bool = False
 
 
-def relations(package: Package, part: str) -> list[Relation]:
+def relations(package: Package, part: str) -> tuple[Relation, ...]:
     """Return the relationships of a part, in their order.
 
     Raises:
@@ -54,14 +54,8 @@ def relations(package: Package, part: str) -> list[Relation]:
         UnsafePartError: they cannot be read safely.
     """
     folder, name = posixpath.split(part)
-    return [
-        Relation(
-            id_, kind, "" if external else _resolved(package, folder, target), target, external
-        )
-        for id_, kind, target, external in remembered(
-            _written, package.get(posixpath.join(folder, "_rels", f"{name}.rels"))
-        )
-    ]
+    written = package.get(posixpath.join(folder, "_rels", f"{name}.rels"))
+    return remembered(_written, written, folder, package.names) if written else ()
 
 
 _LONGEST_REMEMBERED = 1 << 14
@@ -92,33 +86,32 @@ def _anew(parsed: Callable[..., tuple[Any, ...]], part: bytes, *also: Hashable) 
 _keep = lru_cache(maxsize=256)(_anew)
 
 
-def _written(part: bytes) -> tuple[tuple[str, str, str, bool], ...]:
-    """Id, kind, target and whether that leads out, of each relationship a part states."""
+def _written(part: bytes, folder: str, names: frozenset[str]) -> tuple[Relation, ...]:
+    """The relationships that a part states, of a part in this folder of a package."""
     root = tree(part)
-    return tuple(
-        (
-            attribute(element, "Id"),
-            attribute(element, "Type").lower().rpartition("/")[2],
-            attribute(element, "Target"),
-            attribute(element, "TargetMode").lower() == "external",
-        )
-        for element in (root if root is not None else ())
-    )
+    related: list[Relation] = []
+    for element in root if root is not None else ():
+        target = attribute(element, "Target")
+        external = attribute(element, "TargetMode").lower() == "external"
+        kind = attribute(element, "Type").lower().rpartition("/")[2]
+        to = "" if external else _resolved(names, folder, target)
+        related.append(Relation(attribute(element, "Id"), kind, to, target, external))
+    return tuple(related)
 
 
 def _stated_types(part: bytes) -> tuple[tuple[str, str], ...]:
-    """The names of parts and their content types as a package states them."""
+    """The names of parts, spelt out, and their content types as a package states them."""
     root = tree(part)
     return tuple(
         (
-            attribute(element, "PartName").replace("\\", "/").lower(),
+            _spelt_out(attribute(element, "PartName").replace("\\", "/").lower()),
             attribute(element, "ContentType").lower(),
         )
         for element in (root if root is not None else ())
     )
 
 
-def _resolved(package: Package, folder: str, target: str) -> str:
+def _resolved(names: frozenset[str], folder: str, target: str) -> str:
     """The part a target names; some programs name it from the top without saying so.
 
     A target is an address, so that "%20" stands for a space in it; the name of the part may be
@@ -128,9 +121,9 @@ def _resolved(package: Package, folder: str, target: str) -> str:
     strict = posixpath.normpath(posixpath.join("/", folder, plain)).lstrip("/")
     lenient = posixpath.normpath(posixpath.join("/", plain)).lstrip("/")
     for wanted in (strict, lenient):
-        if wanted in package.names:
+        if wanted in names:
             return wanted
-    spelt = _by_spelling(package.names)
+    spelt = _by_spelling(names)
     for wanted in (strict, lenient):
         if _spelt_out(wanted) in spelt:
             return spelt[_spelt_out(wanted)]
@@ -176,7 +169,7 @@ def content_type(package: Package, part: str) -> bytes:
     """Return the content type of a part as the package states it, in lower case."""
     types = remembered(_stated_types, package.get("[content_types].xml"))
     wanted = _spelt_out(f"/{part}")
-    return next((kind.encode() for name, kind in types if _spelt_out(name) == wanted), b"")
+    return next((kind.encode() for name, kind in types if name == wanted), b"")
 
 
 def _is_spreadsheet(package: Package, part: str) -> bool:

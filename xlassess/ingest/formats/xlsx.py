@@ -50,7 +50,10 @@ _ODD = re.compile(
 )
 """A tag not written in the usual way, or a cell beyond column CZ or row 999; the rectangle up
 to there is within `MOST_AREA`."""
-_FORMULA = re.compile(rb'<c r="([A-Z]+\d+)"[^<>]*><f(?=[\s/>])([^<>]*)>((?:TRUE|FALSE)\(\)</f>)?')
+_COMPUTED = re.compile(rb'<c r="([A-Z]+\d+)"[^<>]*>')
+_FORMULAS_TAG = b"<f"
+_FORMULA = re.compile(rb"<f(?=[\s/>])([^<>]*)>((?:TRUE|FALSE)\(\)</f>)?")
+"""The tag of a cell in front of that of its formula, and the latter."""
 _MERGE = re.compile(rb'<(?:\w+:)?mergeCell\b[^<>]*? ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _ERROR = re.compile(rb'<c r="([A-Z]+\d+)"[^<>]*? t="e"')
 _ADDRESS = re.compile(rb'<c r="([A-Z]+\d+)"')
@@ -153,7 +156,7 @@ def scan_xlsx(package: Package, part: str) -> Scanned | Finding:
         if sheet.kind != "worksheet" or sheet.part in parts or sheet.part not in package.names:
             continue
         parts[sheet.part] = _without_cdata(package, sheet.part)
-        notes = _scan_sheet(parts[sheet.part])
+        notes = _measured(parts[sheet.part])
         if isinstance(notes, Finding):
             return notes
         by_part[sheet.part] = notes
@@ -163,7 +166,7 @@ def scan_xlsx(package: Package, part: str) -> Scanned | Finding:
     for name, notes in by_part.items():
         by_part[name] = _with_facts(package, name, parts[name], notes, cells)
     named = [
-        (one.name, replace(by_part[one.part], hidden=one.hidden))
+        (one.name, replace(by_part[one.part], hidden=True) if one.hidden else by_part[one.part])
         for one in book.sheets
         if one.part in by_part
     ]
@@ -180,7 +183,7 @@ def _with_facts(
     try:
         related = relations(package, name)
     except MARKUP_FAULTS:
-        related = []  # No answer stands there, so that the sheet is read without.
+        related = ()  # No answer stands there, so that the sheet is read without.
     beside = attached(package, related, part)
     known = facts_of(related, part, notes, cells)
     margins = of_markup(part)
@@ -268,6 +271,19 @@ def _shown_texts(shared: bytes, parts: list[bytes]) -> int:
     return sum(texts[number] for number in numbers if number < len(texts))
 
 
+_LONGEST_REMEMBERED = 1 << 16
+"""Sheets as issued are shorter than this; what is measured of longer ones is not remembered."""
+
+
+def _measured(part: bytes) -> SheetNotes | Finding:
+    """Measure a sheet, unless just these bytes were measured before.
+
+    Half of the sheets of a workbook are not there to be filled in, and come back as they were in
+    the returns before.
+    """
+    return _remembered(part) if len(part) <= _LONGEST_REMEMBERED else _scan_sheet(part)
+
+
 def _scan_sheet(part: bytes) -> SheetNotes | Finding:
     start, end = part.find(b"<sheetData"), part.rfind(b"</sheetData>")
     tail = part[max(end, 0) :]
@@ -277,21 +293,22 @@ def _scan_sheet(part: bytes) -> SheetNotes | Finding:
     for match in _MERGE.finditer(tail) if b"mergeCell" in tail else ():
         covered |= covered_by(*_corners(match))
     cells = part[start:end] if 0 <= start < end else b""
-    formulas = _FORMULA.findall(cells) if b"<f" in cells else []
-    if not _is_plain(cells, len(formulas)):
+    formulas = _formulas(cells)
+    if formulas is None or not cells or _ODD.search(cells, 1):
         return _scan_by_tag(part, covered)
     addresses = _ADDRESS.findall(cells)
     if len(set(addresses)) < len(addresses):
         return found("G17", problem=_TWICE)
-    spread = sum(_spread(attributes) for _, attributes, _ in formulas if _REF in attributes)
+    areas = [attributes for _, attributes, _ in formulas if _REF in attributes]
+    spread = sum(map(_spread, areas))
     if spread > MOST_AREA:
         return found("G10", problem=f"its formulas fill {spread:,} cells")
     names = {cell.decode() for cell, _, _ in formulas}
     truths = (
         cell.decode() for cell, attributes, truth in formulas if truth and _REF not in attributes
     )
-    for _, attributes, _ in formulas:
-        if _REF in attributes and b"shared" not in attributes:
+    for attributes in areas:
+        if b"shared" not in attributes:
             names.update(_filled(attributes))
     errors = _ERROR.findall(cells) if b't="e"' in cells else ()
     return SheetNotes(
@@ -303,12 +320,28 @@ def _scan_sheet(part: bytes) -> SheetNotes | Finding:
     )
 
 
-def _is_plain(cells: bytes, formulas: int) -> bool:
-    """True when the short way sees every row, cell and formula, and all lie near A1.
+_remembered = lru_cache(maxsize=128)(_scan_sheet)
 
-    ``cells`` runs from the first start tag to the last end tag of the sheet's data.
+
+def _formulas(cells: bytes) -> list[tuple[bytes, bytes, bytes]] | None:
+    """The cell, the attributes and, if it is one, the truth value of each formula of a sheet.
+
+    None where one does not stand right behind the tag of its cell.
+
+    Args:
+        cells: from the first start tag to the last end tag of the sheet's data.
     """
-    return bool(cells) and cells.count(b"<f") == formulas and _ODD.search(cells, 1) is None
+    formulas: list[tuple[bytes, bytes, bytes]] = []
+    before, at = 0, cells.find(_FORMULAS_TAG)
+    while at >= 0:
+        start = cells.rfind(b"<c ", before, at)
+        cell = _COMPUTED.fullmatch(cells, start, at) if start >= 0 else None
+        formula = _FORMULA.match(cells, at)
+        if cell is None or formula is None:
+            return None
+        formulas.append((cell[1], formula[1], formula[2] or b""))
+        before, at = at, cells.find(_FORMULAS_TAG, formula.end())
+    return formulas
 
 
 def _spread(attributes: bytes) -> int:

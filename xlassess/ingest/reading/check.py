@@ -178,9 +178,9 @@ def _changed(row: ItemRow, column: Column) -> str:
     else:
         return ""
     now, notes = row.cell(column), row.sheet.notes
-    if column.role == "level" and row.name(column) in notes.struck and printed:
+    if notes.struck and column.role == "level" and row.name(column) in notes.struck and printed:
         return "a text that is crossed out"
-    if row.name(column) in notes.partly_struck:
+    if notes.partly_struck and row.name(column) in notes.partly_struck:
         now = notes.partly_struck[row.name(column)].kept
     if now == printed or column.index not in row.columns:
         return ""

@@ -185,13 +185,17 @@ def _headings(sheet: Sheet, plan: ReadingPlan) -> Iterator[Heading]:
         columns = by_heading(sheet.rows[i])
         item, ask = columns[key(_ITEM)][0], columns[key(plan.ask)][0]
         crossed = crossed_out(sheet, i) - {item, ask}
-        yield Heading(i, item, ask, by_heading(sheet.rows[i], crossed))
+        if crossed:
+            columns = by_heading(sheet.rows[i], crossed)
+        yield Heading(i, item, ask, columns)
 
 
 def crossed_out(sheet: Sheet, row: int) -> Set[int]:
     """Return the columns (counted from 0) of a row in which what stands there is crossed out."""
     struck = sheet.notes.struck
-    return {at for at in range(len(sheet.rows[row])) if struck and cell_name(row, at) in struck}
+    if not struck:
+        return frozenset()
+    return {at for at in range(len(sheet.rows[row])) if cell_name(row, at) in struck}
 
 
 def _inexact(sheet: Sheet, plan: ReadingPlan) -> list[int]:
@@ -218,7 +222,7 @@ def _read_tables(
             # headings pasted beside a question: what else stands there is nobody's answer
             before = range(min(heading.item, heading.ask))
             _note_cells(sheet, heading.row, before, located)
-        tables: dict[int, Mapping[int, int]] = {}
+        tables: dict[int, tuple[Mapping[int, int], Set[int]]] = {}
         for row in range(heading.row + 1, end):
             cells = sheet.rows[row]
             item_id, agreed = plan.item_beside(cells[heading.item], cells[heading.ask])
@@ -228,15 +232,15 @@ def _read_tables(
                 located.disagree(sheet.name, cell_name(row, heading.item), item_id, slots)
             elif item_id:
                 expected = plan.items[item_id]
-                columns = tables.get(id(expected.table))
-                if columns is None:
+                if id(expected.table) not in tables:
                     where = heading.only_in_place if tables else heading.where
-                    columns = tables[id(expected.table)] = _filled(
-                        where(expected.table), heading, sheet.rows[heading.row : end]
-                    )
+                    rows = sheet.rows[heading.row : end]
+                    columns = _filled(where(expected.table), heading, rows)
+                    unsure = heading.unsure(expected.table, columns)
+                    tables[id(expected.table)] = columns, unsure
                     _note_lost_columns(sheet, heading, expected, columns, located)
                     _note_cleared(sheet, heading, expected, columns, located)
-                unsure = heading.unsure(expected.table, columns)
+                columns, unsure = tables[id(expected.table)]
                 located.rows.append(ItemRow(sheet, row, expected, columns, unsure, heading.row))
             elif any(cells):
                 _note_strange_row(sheet, row, heading, located)

@@ -143,10 +143,11 @@ def _around_pages(around: Surroundings, copies: Set[str]) -> Iterator[CellFindin
 
     Of ``copies`` of a sheet it is told already that they are there.
     """
+    margins = foreign_margins(around.sheets, around.printed)
     for sheet in around.sheets:
         if sheet.name in RESERVED_SHEETS and sheet.notes.hidden:
             continue
-        for text in foreign_margins(sheet, around.printed):
+        for text in margins.get(sheet.name, ()):
             details = {"values": f"“{brief(text)}”, in the header or footer of the page"}
             yield CellFinding(_OUTSIDE, sheet.name, details=details)
         if sheet.name not in copies and _says_something(sheet, around):

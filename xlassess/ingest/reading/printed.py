@@ -172,22 +172,33 @@ _FIELDS = frozenset(("page", "of", "sheet", "???", "-", "/", "|"))
 """Words that programs put around the number of a page and the name of a sheet."""
 
 
-def foreign_margins(sheet: Sheet, printed: PrintedWorkbook) -> Iterator[str]:
-    """Yield what heads or foots the pages of a sheet and has a word that we printed nowhere there.
+def foreign_margins(sheets: Iterable[Sheet], printed: PrintedWorkbook) -> dict[str, list[str]]:
+    """Return what heads or foots the pages of sheets and has a word that we printed nowhere there.
 
     Programs write headers and footers anew in parts of their own, so that words are compared.
 
     Args:
-        sheet: the sheet.
+        sheets: the sheets.
         printed: what is printed in the workbook; nothing is told where that is not known.
+
+    Returns:
+        The texts of each sheet that has any, by its name.
     """
     if not printed.sheets:
-        return
+        return {}
     ours = _FIELDS.union(*(one.margins for one in printed.sheets.values()))
     ours = ours.union(*(key(name).split() for name in printed.sheets))
-    for text in sheet.notes.margins:
-        if any(word not in ours and not word.isdecimal() for word in _single(text)):
-            yield text
+    texts = {text for sheet in sheets for text in sheet.notes.margins}
+    foreign = {
+        text
+        for text in texts
+        if any(word not in ours and not word.isdecimal() for word in _single(text))
+    }
+    told = {
+        sheet.name: [text for text in sheet.notes.margins if text in foreign]
+        for sheet in (sheets if foreign else ())
+    }
+    return {name: texts for name, texts in told.items() if texts}
 
 
 def _share(texts: frozenset[str], contents: frozenset[Cell]) -> float:

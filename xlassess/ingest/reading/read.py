@@ -109,9 +109,18 @@ def _of_crossed_question(read: Reading, row: ItemRow, column: Column, crossed: s
 def _read_cell(row: ItemRow, column: Column, plan: ReadingPlan) -> Reading:
     item = row.layout.item
     cell, name = row.cell(column), row.name(column)
-    blank = Reading(item.id, column.field, row.sheet.name, name)
-    if name not in row.sheet.special:
-        return blank if is_blank(cell) else reading(parse(cell, item, column, plan), blank, cell)
+    place = item.id, column.field, row.sheet.name, name
+    if name in row.sheet.special:
+        return _read_special(row, column, plan, Reading(*place))
+    parsed = Parsed() if is_blank(cell) else parse(cell, item, column, plan)
+    if parsed.code or parsed.how:
+        return reading(parsed, Reading(*place), cell)
+    return Reading(*place, parsed.value)
+
+
+def _read_special(row: ItemRow, column: Column, plan: ReadingPlan, blank: Reading) -> Reading:
+    """Read a cell of which more is known than stands in it."""
+    item, cell, name = row.layout.item, row.cell(column), blank.cell
     is_text = not column.field.startswith("answer") or column.is_wide(item)
     parsed = unusable(row.sheet, name, cell)
     if parsed is None and name in row.sheet.notes.covered:
