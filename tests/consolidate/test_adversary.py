@@ -286,7 +286,7 @@ def test_difference__property_is_never_that_of_few(pat, gaps, seed):
         told = difference(summary, record, section)
         assert told is None or told[1] == 0 or told[1] >= summary.participants.minimum
         if told and not told[1]:
-            assert told[0] == pytest.approx(0)
+            assert told[0] == pytest.approx(0, abs=1e-6)  # means are rounded
 
 
 @given(GAPS, st.lists(st.sampled_from(["board", "senior", "front", ""]), min_size=9, max_size=9))

@@ -27,7 +27,7 @@ _FRACTION = re.compile(r"-?(?:[01](?:\.\d{0,20})?|\.\d{1,20})(?:E-\d{1,2})?", re
 
 
 @dataclass(frozen=True, slots=True)
-class CellFormat:
+class StyleRecord:
     """A cell format: the numbers of its font and number format, and the colour of the cell."""
 
     font: int
@@ -51,7 +51,7 @@ class CellStyles:
     @classmethod
     def of(
         cls,
-        formats: Sequence[CellFormat],
+        formats: Sequence[StyleRecord],
         fonts: frozenset[int],
         own: Mapping[int, str],
         letters: Mapping[int, Colour] | None = None,
@@ -91,7 +91,7 @@ def read_styles(part: bytes) -> CellStyles:
     fonts: list[bool] = []
     letters: dict[int, Colour] = {}
     fills: list[Colour] = []
-    formats: list[CellFormat] = []
+    formats: list[StyleRecord] = []
     for group in root if root is not None else ():
         name = local(group.tag)
         if name == "numFmts":
@@ -109,10 +109,10 @@ def read_styles(part: bytes) -> CellStyles:
     return CellStyles.of(formats, struck, own, letters)
 
 
-def _format(one: Element, fills: Sequence[Colour]) -> CellFormat:
+def _format(one: Element, fills: Sequence[Colour]) -> StyleRecord:
     fill = _number(one, "fillId")
     behind = fills[fill] if fill < len(fills) else PAPER
-    return CellFormat(_number(one, "fontId"), _number(one, "numFmtId"), behind)
+    return StyleRecord(_number(one, "fontId"), _number(one, "numFmtId"), behind)
 
 
 def _behind(fill: Element) -> Colour:

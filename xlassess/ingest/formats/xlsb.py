@@ -26,7 +26,7 @@ from xlassess.ingest.formats.relationships import (
     relations,
     root_of,
 )
-from xlassess.ingest.formats.styles import CellFormat, CellStyles, Runs, settled
+from xlassess.ingest.formats.styles import CellStyles, Runs, StyleRecord, settled
 from xlassess.ingest.formats.unseen import (
     LETTERS,
     PAPER,
@@ -143,7 +143,7 @@ def _shared(package: Package, related: Sequence[Relation], budget: Budget) -> _S
     fonts: list[bool] = []
     letters: dict[int, Colour] = {}
     fills: list[Colour] = []
-    formats: list[CellFormat] = []
+    formats: list[StyleRecord] = []
     of_cells = False
     for code, body in records(package.get(first_of(related, "styles", _STYLES)), budget):
         if code in (_XFS_BEGIN, _XFS_END):
@@ -158,7 +158,7 @@ def _shared(package: Package, related: Sequence[Relation], budget: Budget) -> _S
         elif code == _XF and of_cells:
             format_, font, fill = struct.unpack_from("<HHH", body, 2)
             behind = fills[fill] if fill < len(fills) else PAPER
-            formats.append(CellFormat(font, format_, behind))
+            formats.append(StyleRecord(font, format_, behind))
     struck = frozenset(number for number, crossed in enumerate(fonts) if crossed)
     shared = _Shared(CellStyles.of(formats, struck, own, letters))
     if struck:

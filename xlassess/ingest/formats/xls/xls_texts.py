@@ -11,7 +11,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from xlassess.ingest.formats.styles import CellFormat, CellStyles, Runs
+from xlassess.ingest.formats.styles import CellStyles, Runs, StyleRecord
 from xlassess.ingest.formats.unseen import LETTERS, PALETTE, PAPER, Colour, of_number
 from xlassess.ingest.guard.limits import MOST_NOTED
 from xlassess.ingest.guard.notes import ExcessError
@@ -70,7 +70,10 @@ def shared_of(globals_: Sequence[Record]) -> Shared:
         number + (number >= _SKIPPED_FONT) for number, crossed in enumerate(fonts) if crossed
     )
     styles = CellStyles.of(
-        [CellFormat(font, number, _colour(fill, palette, PAPER)) for font, number, fill in formats],
+        [
+            StyleRecord(font, number, _colour(fill, palette, PAPER))
+            for font, number, fill in formats
+        ],
         struck,
         own,
         {
