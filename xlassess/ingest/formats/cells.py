@@ -14,7 +14,7 @@ from functools import lru_cache
 from xlassess.ingest.formats.display import displayed, masked
 from xlassess.ingest.formats.relationships import Relation
 from xlassess.ingest.formats.styles import CellStyles, Runs, inline_runs, settled, shared_runs
-from xlassess.ingest.formats.unseen import hidden_columns, hidden_rows
+from xlassess.ingest.formats.visibility import hidden_columns, hidden_rows
 from xlassess.ingest.guard.markup import tags
 from xlassess.ingest.guard.notes import MOST_NOTES, CrossedOut, SheetNotes
 from xlassess.ingest.guard.package import Package, UnsafePartError

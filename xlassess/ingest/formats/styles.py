@@ -9,7 +9,7 @@ from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 from xlassess.ingest.formats.display import BUILT_IN
-from xlassess.ingest.formats.unseen import (
+from xlassess.ingest.formats.visibility import (
     LETTERS,
     PAPER,
     Colour,

@@ -27,7 +27,7 @@ from xlassess.ingest.formats.relationships import (
     root_of,
 )
 from xlassess.ingest.formats.styles import CellStyles, Runs, StyleRecord, settled
-from xlassess.ingest.formats.unseen import (
+from xlassess.ingest.formats.visibility import (
     LETTERS,
     PAPER,
     Colour,

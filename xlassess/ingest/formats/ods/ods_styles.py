@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from xlassess.ingest.formats.unseen import LETTERS, PAPER, is_pale, of_hex
+from xlassess.ingest.formats.visibility import LETTERS, PAPER, is_pale, of_hex
 from xlassess.ingest.guard.markup import MARKUP_FAULTS, local, stream
 from xlassess.ingest.guard.package import Package, UnsafePartError
 

@@ -21,7 +21,7 @@ from xlassess.contract.layout import cell_name
 from xlassess.ingest.formats.attached import is_named_text_box
 from xlassess.ingest.formats.margins import of_pages
 from xlassess.ingest.formats.ods.ods_styles import Crossing, TableStyles, styles_of
-from xlassess.ingest.formats.unseen import lines
+from xlassess.ingest.formats.visibility import lines
 from xlassess.ingest.guard.limits import MOST_AREA, MOST_SHEETS, MOST_TEXTS
 from xlassess.ingest.guard.markup import local, stream
 from xlassess.ingest.guard.notes import (

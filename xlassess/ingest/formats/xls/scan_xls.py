@@ -18,7 +18,7 @@ from xlassess.ingest.formats.binary import unpacked
 from xlassess.ingest.formats.display import displayed, masked
 from xlassess.ingest.formats.margins import words_of
 from xlassess.ingest.formats.styles import settled
-from xlassess.ingest.formats.unseen import lines
+from xlassess.ingest.formats.visibility import lines
 from xlassess.ingest.formats.xls.xls_objects import Objects
 from xlassess.ingest.formats.xls.xls_texts import Shared, shared_of, short_text
 from xlassess.ingest.guard.limits import MOST_AREA

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from xlassess.ingest.formats.styles import CellStyles, Runs, StyleRecord
-from xlassess.ingest.formats.unseen import LETTERS, PALETTE, PAPER, Colour, of_number
+from xlassess.ingest.formats.visibility import LETTERS, PALETTE, PAPER, Colour, of_number
 from xlassess.ingest.guard.limits import MOST_NOTED
 from xlassess.ingest.guard.notes import ExcessError
 
