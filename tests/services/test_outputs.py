@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from tests.services.test_promises import give, issued_in
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.consolidate.figures.privacy.disclosure import tells_few
 from xlassess.consolidate.figures.privacy.held_back import HeldBackError
-from xlassess.ledger import Ledger
+from xlassess.ledger import Event, Ledger
 from xlassess.model.errors import XlassessError
 from xlassess.services.decide import Why, set_aside
 from xlassess.services.generate import generate
@@ -38,6 +39,14 @@ def a_round_on_disk(root: Path, returned: int, attribution: str = "aggregated") 
     for number, issued in enumerate(issued_in(folder)[:returned]):
         give(folder, issued, number)
     return folder
+
+
+OUTPUTS = ("consolidated", "reported", "exported")
+
+
+def _events(folder: AssessmentFolder) -> Sequence[Event]:
+    with Ledger(folder.ledger) as ledger:
+        return ledger.events()
 
 
 def come(folder: AssessmentFolder, *numbers: int, again: int = 0) -> None:
@@ -288,3 +297,37 @@ def test_history__says_in_what_a_return_counted(tmp_path: Path) -> None:
     ]
     assert steps == [["issued", "received", "consolidated", "exported"], ["issued", "received"]]
     assert replace(present_round(folder), held={}).outputs
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("kind", ["summary", "report", "export"])
+def test_older_ledger__figures_without_names_wait_for_the_newer_one(
+    tmp_path: Path, kind: str
+) -> None:
+    """It does not know what the summary that is there has shown: five, and now six of them."""
+    folder = a_round_on_disk(tmp_path / "round", 4)
+    older = tmp_path / "older.db"
+    shutil.copy(folder.ledger_file, older)
+    come(folder, 4)
+    consolidate(folder, now=LATER)
+    newer = tmp_path / "newer.db"
+    shutil.copy(folder.ledger_file, newer)
+    shutil.copy(older, folder.ledger_file)
+    come(folder, 4, 5)
+    with pytest.raises(HeldBackError, match=r"does not know of output/2026/summary\.xlsx"):
+        _write(folder, kind)
+    assert [event.what for event in _events(folder) if event.what in OUTPUTS] == []
+    assert consolidate(folder, now=LATER, anyway="the newer ledger is lost").returned == 6
+    shutil.copy(newer, folder.ledger_file)
+    folder.summary_file("2026").unlink()
+    _write(folder, kind)
+
+
+@pytest.mark.sqlite
+def test_older_ledger__where_single_answers_are_shown_keeps_nobody_waiting(tmp_path: Path) -> None:
+    folder = a_round_on_disk(tmp_path / "round", 4, "partner")
+    older = tmp_path / "older.db"
+    shutil.copy(folder.ledger_file, older)
+    consolidate(folder, now=LATER)
+    shutil.copy(older, folder.ledger_file)
+    assert consolidate(folder, now=LATER).returned == 4

@@ -13,7 +13,7 @@ from xlassess.consolidate.figures.portfolio import (
     portfolio_actions,
     portfolio_parts,
 )
-from xlassess.consolidate.figures.privacy.attribution import may_be_shown_as
+from xlassess.consolidate.figures.privacy.attribution import applied_to, may_be_shown_as
 from xlassess.consolidate.figures.privacy.held_back import (
     HeldBackError,
     is_on_record,
@@ -54,6 +54,7 @@ __all__ = [
     "Summary",
     "TableText",
     "answers_behind",
+    "applied_to",
     "attribution_in_words",
     "can_order_by_total",
     "exposed_in_words",

@@ -12,6 +12,7 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.consolidate import (
     HeldBackError,
     Summary,
+    applied_to,
     held_in_words,
     letters_told_in_words,
     print_set,
@@ -33,6 +34,7 @@ from xlassess.services.common.earlier import (
     was_followed,
     with_present_toolkits,
 )
+from xlassess.services.common.noted_event import event_noted
 from xlassess.services.common.outbox import (
     EARLIER,
     keep_before,
@@ -93,7 +95,7 @@ def consolidate(
         XlassessError: nothing has come back yet, or the assessment cannot be used.
         OSError: the summary cannot be written.
     """
-    record = present_round(folder, anyway, shown)
+    record = round_to_write(folder, anyway, shown)
     path = folder.summary_file(record.assessment.round)
     summary = summarise(record, now)
     make_room(path)
@@ -155,6 +157,43 @@ def output_from(record: Round, summary: Summary, kind: OutputKind) -> Output:
     """Return what is to be recorded of an output before anybody can read it."""
     shown = summary.participants
     return Output(kind, summary.made_at, shown.attribution, shown.minimum, record.base)
+
+
+def round_to_write(
+    folder: AssessmentFolder, anyway: str = "", shown: Attribution = "named"
+) -> Round:
+    """Return the present round for an output that is to be written (see `present_round`).
+
+    Raises:
+        HeldBackError: also where the ledger does not know of a summary that is there. What that
+            one has shown cannot be taken into account, so that single answers might be given away.
+    """
+    record = present_round(folder, anyway, shown)
+    if anyway.strip() or applied_to(record).shows_rows:
+        return record
+    name = record.assessment.round
+    newest = folder.summary_file(name)
+    with Ledger(folder.ledger) as ledger:
+        for path in sorted({newest, *newest.parent.rglob("summary*.xlsx")}):
+            noted = event_noted(path) if path.is_file() else None
+            if noted and not _knows_of_summary(ledger, name, *noted):
+                where = path.relative_to(folder.root).as_posix()
+                raise HeldBackError(
+                    f"The ledger does not know of {where}: it is an older copy, or another one. "
+                    "What that summary has shown could, with figures written now, give away what "
+                    "single people answered.",
+                    "Put the newer ledger back; xlassess verify says more. If there is none, write "
+                    'it all the same with --anyway "REASON".',
+                )
+    return record
+
+
+def _knows_of_summary(ledger: Ledger, round_name: str, number: int, sha256: str) -> bool:
+    """True where a summary of the round was recorded after this event."""
+    return ledger.goes_on_from(number, sha256) and any(
+        event.what == "consolidated" and event.details["round"] == round_name
+        for event in ledger.events(after=number)
+    )
 
 
 def present_round(

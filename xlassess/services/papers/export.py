@@ -14,7 +14,7 @@ from xlassess.ledger import Ledger
 from xlassess.model.assessment import Attribution
 from xlassess.model.errors import UsageError
 from xlassess.services.common.outbox import output_of, put
-from xlassess.services.papers.consolidate import output_from, present_round
+from xlassess.services.papers.consolidate import output_from, round_to_write
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def export_round(
             "Leave one of the two out, or make them match.",
         )
     chosen: Format = form or named or "csv"
-    record = present_round(folder, anyway, shown)
+    record = round_to_write(folder, anyway, shown)
     summary = summarise(record, now)
     target = to or output_of(folder, record.assessment.round) / f"export-{chosen}"
     place, stem = _place_of(target, named)

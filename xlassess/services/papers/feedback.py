@@ -21,7 +21,7 @@ from xlassess.consolidate.report import feedback_in_word, is_feedback_in_word, u
 from xlassess.ledger import Ledger
 from xlassess.services.common.outbox import feedback_folder, keep_copy, put
 from xlassess.services.common.pages import digest_of_what_pages_show
-from xlassess.services.papers.consolidate import output_from, present_round
+from xlassess.services.papers.consolidate import output_from, round_to_write
 
 WORD = ".docx"
 EDITED = "edited"
@@ -63,7 +63,7 @@ def feedback(
         XlassessError: nothing has come back yet, or the assessment cannot be used.
         OSError: a page cannot be written or removed.
     """
-    record = present_round(folder, anyway)
+    record = round_to_write(folder, anyway)
     summary = summarise(record, now)
     place = feedback_folder(folder, record.assessment)
     with Ledger(folder.ledger, lambda: now, by) as ledger:

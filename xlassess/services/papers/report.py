@@ -18,7 +18,7 @@ from xlassess.ledger import Ledger
 from xlassess.model.assessment import Attribution
 from xlassess.model.errors import UsageError
 from xlassess.services.common.outbox import output_of, put
-from xlassess.services.papers.consolidate import output_from, present_round
+from xlassess.services.papers.consolidate import output_from, round_to_write
 
 ENDING = ".docx"
 
@@ -68,7 +68,7 @@ def report(
         XlassessError: nothing has come back yet, or a package for reports is missing.
         OSError: a file cannot be read or written.
     """
-    record = present_round(folder, anyway, shown)
+    record = round_to_write(folder, anyway, shown)
     path = output or output_of(folder, record.assessment.round) / f"report{ENDING}"
     given = _read(template) if template else None
     _check(path, template)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
@@ -21,6 +20,7 @@ from xlassess.model.errors import XlassessError
 from xlassess.model.plan import JOINT_KINDS
 from xlassess.model.query import Query
 from xlassess.model.record import EntryCopy
+from xlassess.services.common.noted_event import event_noted
 from xlassess.services.common.opening import opened
 from xlassess.services.common.outbox import QUERIES, REPLACED
 from xlassess.services.common.phrases import count, listed
@@ -304,12 +304,6 @@ def _questions(audit: Audit) -> Iterator[Fault]:
         )
 
 
-_HASH = re.compile(rb":([0-9a-f]{64})(?![0-9a-f])")
-_NUMBER = re.compile(rb"(?<![0-9])[0-9]{1,9}\Z")
-"""Number and hash of the last event, as the Method sheet of a summary names it ("12:ab34...").
-Looked for from the colon on: a long sheet is all digits, and has hardly any colons."""
-
-
 def _summaries(folder: AssessmentFolder, events: Sequence[Event], found: _Findings) -> None:
     """Compare what summaries know of the log with the log; remark on those that were edited.
 
@@ -354,7 +348,7 @@ def _other_papers(folder: AssessmentFolder, events: Sequence[Event], found: _Fin
 
 def _known_to(path: Path, events: Sequence[Event], root: Path) -> Fault | None:
     """What is wrong with the log by what a summary says of it; nothing where it agrees."""
-    noted = _event_noted(path)
+    noted = event_noted(path)
     if noted is None or not events:
         return None
     number, sha256 = noted
@@ -371,29 +365,6 @@ def _known_to(path: Path, events: Sequence[Event], root: Path) -> Fault | None:
             f"{where} knows another event {number} than the log has: the ledger is that of "
             "another copy of this folder, or its log was made anew.",
         )
-    return None
-
-
-def _event_noted(path: Path) -> tuple[int, str] | None:
-    """Number and hash of the event that a summary names as the last before it."""
-    try:
-        with zipfile.ZipFile(path) as package:
-            parts = [name for name in package.namelist() if re.fullmatch(r"xl/.*\.xml", name)]
-            # Texts first: they hold it unless a program wrote them into the sheets themselves.
-            for name in sorted(parts, key=lambda name: name != "xl/sharedStrings.xml"):
-                noted = _noted_in(package.read(name))
-                if noted:
-                    return noted
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError):
-        pass  # edited with another program, or not a workbook: it says nothing of the log
-    return None
-
-
-def _noted_in(part: bytes) -> tuple[int, str] | None:
-    for found in _HASH.finditer(part):
-        before = _NUMBER.search(part[max(0, found.start() - 10) : found.start()])
-        if before:
-            return int(before[0]), found[1].decode()
     return None
 
 
