@@ -212,6 +212,74 @@ def test_mailbox__a_sentence_that_begins_like_a_message_is_none(
     assert both[0].text.startswith("Hello From here on we answer: From Ada")
 
 
+@pytest.mark.parametrize(
+    "first", ["Date: x\r\n", "List-Id: a\r\n b\r\nSubject: x\r\n", "Precedence: x\r\n"]
+)
+@pytest.mark.parametrize(
+    "line",
+    [
+        "From c@d.e Thu Oct  1 10:00:00 2026",
+        "From c@d.e Thu Oct 1 10:00:00 2026",
+        "From c@d.e Thu Oct 01 9:00:00 2026",
+        "From c@d.e Thu, 1 Oct 2026 10:00:00 +0000",
+        "From c@d.e",
+    ],
+)
+def test_mailbox__whatever_its_programs_write_between_messages(
+    line: str, first: str, tmp_path: Path
+) -> None:
+    mails = [first.encode() + a_mail("x", back=b"PK").as_bytes() for _ in range(2)]
+    path = tmp_path / "box"
+    path.write_bytes(b"".join(f"{line}\n".encode() + mail + b"\n\n" for mail in mails))
+    assert [len(mail.files) for mail in messages_of(path, "mailbox")] == [1, 1]
+
+
+def test_mailbox__a_long_head_across_two_blocks_begins_a_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xlassess.ingest.intake.mail_files._BLOCK", 20_000)
+    folded = b"List-Id: a" + (b"\r\n " + b"b" * 900) * 8 + b"\r\n"
+    mails = [folded + a_mail("x " * length).as_bytes() for length in range(3_000, 9_000, 1_000)]
+    path = tmp_path / "box"
+    path.write_bytes(b"".join(b"From c@d.e\r\n" + mail + b"\r\n" for mail in mails))
+    assert len(list(messages_of(path, "mailbox"))) == len(mails)
+
+
+def test_mailbox__answers_below_a_sentence_begin_no_message(tmp_path: Path) -> None:
+    said = (
+        "Hi\n\nFrom my side all is well.\n\nFrom us\n3A: Agree\n3B: no\n\nFrom Q\nName: x\nRole: y"
+    )
+    path = tmp_path / "box"
+    path.write_bytes(b"From a@b\n" + a_mail(said, back=b"PK").as_bytes())
+    (mail,) = messages_of(path, "mailbox")
+    assert len(mail.files) == 1
+
+
+def test_mailbox__what_nearly_begins_messages_takes_no_longer(tmp_path: Path) -> None:
+    path = tmp_path / "box"
+    for piece in (b"\n\nFrom a\nB-c: d\n e", b"\n\nFrom a Thu Oct 1", b"\nx: y\n z", b"From a "):
+        path.write_bytes(b"From a@b\n" + piece * 100_000)
+        before = time.process_time()
+        list(messages_of(path, "mailbox"))
+        assert time.process_time() - before < 5
+
+
+def test_text__behind_an_attached_message_is_the_writers_own() -> None:
+    ours = a_mail("Dear Ada")
+    ours["Message-ID"] = "<xlassess.0123456789abcdef0123456789abcdef@y.example>"
+    other = a_mail("I was asked.")
+    for attached, said in ((ours, ""), (other, " / I was asked.")):
+        outer = EmailMessage(policy=policy.SMTP)
+        outer["From"] = "ada@ash.example"
+        outer.make_mixed()
+        outer.add_attachment(attached)
+        last = EmailMessage(policy=policy.SMTP)
+        last.set_content("I have left. Please change 3B to agree.")
+        outer.attach(last)
+        text = read_message(outer.as_bytes()).text
+        assert text == f"I have left. Please change 3B to agree.{said}"
+
+
 def test_message__encrypted_by_pgp_within_its_text_or_as_a_file() -> None:
     inside = a_mail("-----BEGIN PGP MESSAGE-----\n\nhQEMA\n-----END PGP MESSAGE-----\n")
     beside = a_mail("see the file")
@@ -243,6 +311,40 @@ def test_message__with_a_link_behind_words() -> None:
         mail = a_mail("Our return")
         mail.add_alternative(shown, subtype="html")
         assert ("kept elsewhere" in read_message(mail.as_bytes()).problem) is is_told
+
+
+SAFE = "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2F"
+
+
+@pytest.mark.parametrize(
+    ("link", "is_told"),
+    [
+        ("https://protect-eu.mimecast.com/s/Ab3C?domain=ash.example", False),
+        ("https://protect-eu.mimecast.com/s/Ab3C?domain=ash.sharepoint.com", True),
+        ("https://url.uk.m.mimecast.com/s/Ab3C", False),
+        ("https://www.mimecast.com/products", False),
+        ("https://files-uk.mimecast.com/u/lfs/1", True),
+        ("https://www.egress.com/secure", False),
+        ("https://egress.com/", False),
+        ("https://switch.egress.com/f/1", True),
+        (f"{SAFE}switch.egress.com%2Ff%2F1", True),
+        ("https://www.icloud.com.example/x", False),
+        ("https://www.icloud.com/", False),
+        ("https://www.icloud.com/attachment/?u=1", True),
+        ("https://box.com", False),
+        ("https://app.box.com/s/1", True),
+        (f"{SAFE}app.box.com%2Fs%2F1", True),
+        ("https://inbox.com/x", False),
+        ("https://my-dropbox.com/x", False),
+        ("https://dropbox.com.example/x", False),
+        ("https://www.dropbox.com/scl/1", True),
+        ("our folder, https://ash.sharepoint.com.", True),
+        (f"{SAFE}ash.sharepoint.com%2Fx", True),
+    ],
+)
+def test_message__links_to_a_file_or_to_something_else(link: str, is_told: bool) -> None:
+    read = read_message(a_mail(f"Hello, see {link}").as_bytes())
+    assert ("kept elsewhere" in read.problem) is is_told
 
 
 def test_message__brought_back_by_a_report_is_told_to_be_unread(

@@ -65,11 +65,17 @@ IS_ENCRYPTED = "it is encrypted"
 SIGNED_WHOLE = "it is signed with S/MIME as one sealed piece, which is not opened here"
 _UUENCODED = frozenset({"x-uuencode", "uuencode", "uue", "x-uue"})
 _KEPT_ELSEWHERE = re.compile(
-    r"https?://[^\s<>\"]{0,200}?(?:sharepoint\.com|1drv\.ms|onedrive\.live\.com|docs\.google\.com"
-    r"|drive\.google\.com|we\.tl|wetransfer\.com|dropbox\.com|\bbox\.com|icloud\.com"
-    r"|sharefile\.(?:com|eu)|egnyte\.com|egress\.com|mimecast\.com)",
+    # A link may stand in another that a filter made of it.
+    r"https?://[^\s<>\"]{0,200}?(?:(?<=[./@=])|(?<=%2F))"
+    r"(?:(?:sharepoint\.com|1drv\.ms|onedrive\.live\.com|docs\.google\.com|drive\.google\.com"
+    r"|we\.tl|wetransfer\.com|dropbox\.com|sharefile\.(?:com|eu)|egnyte\.com)(?![\w-]|\.\w)"
+    r"|(?:box|icloud)\.com(?:/|%2F)\w)"
+    # Mimecast makes its own links of all that are in a message; both advertise below messages.
+    r"|https?(?:://|%3A%2F%2F)(?!www|protect|url)(?:[\w-]{1,63}\.){1,4}(?:egress|mimecast)\.com"
+    r"(?:/|%2F)\w",
     re.IGNORECASE,
 )
+"""Links to files; the home pages of some programs are linked to below ordinary messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +124,12 @@ def read_message(data: bytes) -> ReadMail:
 
 def _taken_apart(data: bytes) -> ReadMail:
     mail = message_from_bytes(data)
-    parts = list(mail.walk())
     files, encrypted, signed = [], False, False
     # Each message with what it says itself: one that is attached to it has its say, too.
-    messages: list[tuple[Message, list[tuple[str, str]]]] = [(mail, [])]
-    for part in parts:
+    messages: dict[Message, list[tuple[str, str]]] = {}
+    for part, message in _parts(mail, mail):
+        texts = messages.setdefault(message, [])
         kind = part.get_content_type()
-        if kind == "message/rfc822" and part.is_multipart():
-            messages.append((part.get_payload(0), []))  # type: ignore[arg-type]
         sealed = kind in ENCRYPTED and is_signed_whole(_content(part))
         signed |= sealed
         encrypted |= (kind in ENCRYPTED and not sealed) or kind == "multipart/encrypted"
@@ -139,10 +143,10 @@ def _taken_apart(data: bytes) -> ReadMail:
             elif kind not in ENCRYPTED:
                 files.append(MailFile(name or "unnamed", content))
         else:
-            messages[-1][1].append((kind, _text(part)))
-    text = _said_in(messages)
+            texts.append((kind, _text(part)))
+    text = _said_in(mail, messages)
     encrypted |= text.startswith(_PGP.decode())
-    pages = (own_page(one) for kind, one in messages[0][1] if kind == "text/html")
+    pages = (own_page(one) for kind, one in messages[mail] if kind == "text/html")
     problem = instead(mail, " ".join((text, *pages)))
     if not files and (encrypted or signed):
         problem = IS_ENCRYPTED if encrypted else SIGNED_WHOLE
@@ -157,6 +161,19 @@ def _taken_apart(data: bytes) -> ReadMail:
         problem = NOTICED.get(notice.kind, "it is an automatic reply")
     known = hashlib.sha256(data).hexdigest()
     return ReadMail(sender, subject, text, tuple(files), problem, came, notice, known, sent)
+
+
+def _parts(part: Message, message: Message) -> Iterator[tuple[Message, Message]]:
+    """Yield a part and all that are in it, each with the message that it is a part of.
+
+    What follows an attached message is said by the outer one again.
+    """
+    yield part, message
+    if part.is_multipart():
+        attached = part.get_content_type() == "message/rfc822"
+        for inner in part.get_payload():
+            if isinstance(inner, Message):
+                yield from _parts(inner, inner if attached else message)
 
 
 def is_signed_whole(content: bytes) -> bool:
@@ -275,16 +292,19 @@ def _text(part: Message) -> str:
     return in_letters(_content(part)[: 20 * MOST_TEXT], part.get_content_charset("utf-8"))
 
 
-def _said_in(messages: list[tuple[Message, list[tuple[str, str]]]]) -> str:
-    """What messages say that are attached one to the other; nothing of those that we sent."""
-    theirs = messages[:1]
-    if messages[0][0].get_content_type() != "multipart/report":
-        ours = _OURS.decode()
-        theirs += [
-            one for one in messages[1:] if not str(one[0].get("Message-ID", "")).startswith(ours)
-        ]
-    said = [written(texts, _header(message, "Subject")) for message, texts in theirs]
-    return all_said(said)
+def _said_in(mail: Message, messages: dict[Message, list[tuple[str, str]]]) -> str:
+    """What a message says and those attached to it; nothing of those that we sent."""
+    alone = mail.get_content_type() == "multipart/report"
+    theirs = (
+        (message, texts)
+        for message, texts in messages.items()
+        if message is mail or not (alone or _is_ours(message))
+    )
+    return all_said([written(texts, _header(message, "Subject")) for message, texts in theirs])
+
+
+def _is_ours(message: Message) -> bool:
+    return str(message.get("Message-ID", "")).startswith(_OURS.decode())
 
 
 def instead(mail: Message, text: str) -> str:

@@ -25,17 +25,33 @@ _MOST_MESSAGE, _BLOCK = MOST_BYTES, 1 << 20
 """Bytes of a message of a mailbox file that is read, as many as of one that is saved as a file. And
 of those that are searched at once."""
 
+_A_FIELD = rb"[a-zA-Z-]{2,76}:[^\n]{0,1000}(?:\n[ \t][^\n]{0,1000}){0,8}\n"
+_KNOWN = (
+    rb"(?i:(?:from|to|cc|date|subject|sender|reply-to|message-id|mime-version|content-type|received"
+    rb"|return-path|delivered-to|dkim-signature|authentication-results|arc-[a-z-]{1,40}):)"
+)
+"""A field of the head of a message with the lines that continue it, and the names most have."""
+
 _BEGINNING = re.compile(
     rb"(\n[ \t\r]{0,80}\n)From (?="
-    # With a day, as RFC 4155 has it, and a head behind it.
-    rb"[^\n]{1,200}? [A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d[^\n]{0,60}\n>?[!-9;-~]{1,76}:"
+    # With a day, as RFC 4155 has it or as the head of a message has, and a head behind it.
+    rb"[^\n]{1,200}? [A-Z][a-z]{2},? (?:[A-Z][a-z]{2} {1,2}\d{1,2}|\d{1,2} [A-Z][a-z]{2} \d{4})"
+    rb" \d{1,2}:\d\d[^\n]{0,60}\n>?[!-9;-~]{1,76}:"
     # Some programs write none: then the head begins with a field that messages have.
     rb"|[^\n]{0,260}\n>?(?i:(?:received|return-path|delivered-to|message-id|mime-version"
-    rb"|content-type|status|x-[!-9;-~]{1,70}):|from:[^\n]{0,200}@))"
+    rb"|content-type|status|x-[!-9;-~]{1,70}):|from:[^\n]{0,200}@)"
+    # Or with two fields, one of them known: a text may have lines such as "3B: Agree", too.
+    rb"|[^\n]{0,260}\n>?(?=(?:"
+    + _A_FIELD
+    + rb")?"
+    + _KNOWN
+    + rb")"
+    + _A_FIELD
+    + rb"[a-zA-Z-]{2,76}:)"
 )
 """Where a message of a mailbox file begins: not every program quotes a sentence that begins so."""
 
-_LONGEST_GAP = 600
+_LONGEST_GAP = 12_000
 """Bytes by which a beginning is known: as many are kept of a block until the next is read."""
 
 _MOST_QUOTED = 8
