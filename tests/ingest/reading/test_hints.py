@@ -42,6 +42,8 @@ def told(text: str, toolkit: Toolkit) -> list[tuple[str, str, str]]:
         ("Please substitute Disagree for Agree at 3B.", "3B", "Disagree"),
         ("3B: replace “Agree” by “Disagree”", "3B", "Disagree"),
         ("Erratum: 3B Disagree.", "3B", "Disagree"),
+        ("Can you please change 3B to Disagree?", "3B", "Disagree"),
+        ("Please change 3B to Disagree, as we cannot show it.", "3B", "Disagree"),
     ],
 )
 def test_hints__a_correction(text: str, item: str, label: str, pat: Toolkit) -> None:
@@ -85,6 +87,11 @@ def test_hints__items_named_together(text: str, labels: dict[str, str], pat: Too
         "3B shouldn’t be Disagree.",
         "Please look at 3B and 3C again.",
         "For 3B we read about partners who disagree.",
+        "3B must not be changed to Agree.",
+        "We cannot change 3B to agree.",
+        "We can’t change 3B to agree.",
+        "We will not change 3B to agree.",
+        "We are not sure 3B should be agree.",
         "",
     ],
 )
@@ -147,6 +154,11 @@ def test_hints__no_nil_return(text: str, pat: Toolkit) -> None:
         "Jo Green is now the contact for this.",
         "Jo Green will be answering in my place.",
         "I'm no longer the right person for this.",
+        "I cannot answer as I have left the council.",
+        "Ada Ash, our lead, has retired.",
+        "My colleague has moved to another team.",
+        "She is leaving the trust in May.",
+        "Élodie has moved to a new role.",
     ],
 )
 def test_hints__another_person(text: str, pat: Toolkit) -> None:
@@ -166,6 +178,13 @@ def test_hints__another_person(text: str, pat: Toolkit) -> None:
         "I am leaving the office early today.",
         "I am leaving the board question blank.",
         "I have moved on to the next page.",
+        "Our organisation has moved to a new office in Leeds.",
+        "The County Council has moved to a new group.",
+        "I have moved to another office of the council.",
+        "The old logo has retired.",
+        "The report is leaving the board next week.",
+        "This has moved to another team.",
+        "The link no longer works for us.",
     ],
 )
 def test_hints__nobody_else(text: str, pat: Toolkit) -> None:
@@ -181,6 +200,8 @@ def test_hints__nobody_else(text: str, pat: Toolkit) -> None:
         "a",
         "i have left x y ",
         "could you please ",
+        "3B must not ",
+        "Ada has ",
         "' ’-",
     ],
 )

@@ -48,6 +48,13 @@ _CHANGE = re.compile(
     r"|(?:for|in|under|at) (?:(?:item|question|statement) )?\S{1,9},? read)\b",
     re.IGNORECASE,
 )
+_UNCHANGED = re.compile(
+    r"\b(?:(?:must|need|will|can|should|shall) ?not|can['’]t)\b[^,:;]{0,80}"
+    rf"(?:{_CHANGE.pattern})|\b(?:not|un)[ -]?(?:sure|certain)\b",
+    re.IGNORECASE,
+)
+"""What denies a change or doubts it; who "cannot answer" may say all the same who does."""
+
 _LEADS = frozenset({
     "as", "be", "been", "but", "enter", "it", "meant", "put", "read", "say", "substitute",
 })  # fmt: skip
@@ -89,17 +96,26 @@ _WORKPLACE = (
     r"|office|organi[sz]ation|partnership|position|post|role|school|service|team|trust)\b"
     r"(?! (?:answer|column|item|page|part|question|row|section|sheet))"
 )
+_WHO = (
+    r"(?:s?he|who|colleague|chair|director|lead|manager|officer|predecessor|secretary"
+    r"|(?<!\bthe )(?<!\bour )(?<!\byour )(?<!\bthis )"
+    r"(?!(?:everything|excel|it|our|outlook|teams|that|the|this|which|word|your)\b)"
+    rf"(?!{_WORKPLACE})(?-i:[A-ZÀ-ÖØ-Þ])[\w'’-]{{0,40}}),?"
+)
+"""Whoever it is about: organisations retire logos and move to other places, too."""
+
 _PERSON = re.compile(
     r"\b(?:i am|i['’]m|(?:s?he) is) no longer (?:with|at|employed|working (?:at|for|here|with|in)"
     r"|in (?:post|this (?:role|post)|that (?:role|post))"
     r"|the (?:right |correct |best |main )?(?:person|contact|lead|manager|director|chair))\b"
     rf"|\b(?:i|s?he) (?:have|has|had) (?:now |since )?left (?:the |my |our |this )?(?:\w+ ){{0,3}}"
     rf"{_WORKPLACE}"
-    rf"|\b(?:i am|i['’]m|is) leaving (?:the |my |our |this )(?:\w+ ){{0,2}}(?!office){_WORKPLACE}"
-    rf"|\b(?:i have|i['’]ve|has|i) (?:now |since |recently )?moved (?:on )?to (?:an?|another|the) "
-    rf"(?:\w+ ){{0,3}}{_WORKPLACE}"
-    r"|\b(?:i now work|no longer works?) (?:here|for|at|with)\b"
-    r"|\b(?:i have|i['’]ve|i am|has) (?:now |since |recently )?retired\b"
+    rf"|\b(?:i am|i['’]m|{_WHO} is) leaving (?:the |my |our |this )(?:\w+ ){{0,2}}"
+    rf"(?!office){_WORKPLACE}"
+    rf"|\b(?:i have|i['’]ve|{_WHO} has|i) (?:now |since |recently )?moved (?:on )?to "
+    rf"(?:an?|another|the) (?:(?!office)\w+ ){{0,3}}(?!office){_WORKPLACE}"
+    rf"|\b(?:i now work|(?:i|{_WHO}) no longer works?) (?:here|for|at|with)\b"
+    rf"|\b(?:i have|i['’]ve|i am|{_WHO} has) (?:now |since |recently )?retired\b"
     r"|\b(?:i am|i['’]m) retiring\b"
     r"|\bmy (?:successor|replacement)\b|\bis now the (?:right |new |main )?contact\b"
     r"|\b(?:answer(?:ing)?|complet(?:e|ing)|fill(?:ing)? (?:it|this) in|reply(?:ing)?) "
@@ -150,7 +166,7 @@ def _hints_by(plan: ReadingPlan, text: str) -> tuple[Hint, ...]:
             continue
         shown = sentence if len(sentence) <= _MOST_SHOWN else f"{sentence[:_MOST_SHOWN]} ..."
         items = list(_items(sentence, known))
-        if items and _CHANGE.search(sentence):
+        if items and _CHANGE.search(sentence) and not _UNCHANGED.search(asked):
             found += _corrections(sentence, shown, items, plan)
         if not items and (said := _NIL.search(asked)) and not _is_of_a_part(asked, said):
             found.append(Hint("nil return", shown))
