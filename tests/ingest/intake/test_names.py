@@ -24,6 +24,14 @@ def test_decoded__whatever_wrote_it(name: str, encoding: str) -> None:
     assert decoded(name.encode(encoding)) == name
 
 
+@pytest.mark.parametrize("encoding", ["cp437", "cp1252"])
+@pytest.mark.parametrize(
+    "name", ["ÄÖÜß Liste.xlsx", "MC ÄÖÜß à jour.xlsx", "Büro/ÄÖÜÄ 2 Liste.xlsx"]
+)
+def test_decoded__a_word_of_western_letters_only(name: str, encoding: str) -> None:
+    assert decoded(name.encode(encoding)) == name
+
+
 def test_decoded__capitals_of_windows() -> None:
     assert decoded("ÉTÉ – ÇA.xlsx".encode("cp1252")) == "ÉTÉ – ÇA.xlsx"
 
@@ -116,6 +124,8 @@ def test_collect__path_that_is_not_there_is_told(tmp_path: Path) -> None:
         ("回答シート.xlsx", "cp932"),
         ("自己評価（最終版）.xlsx", "cp932"),
         ("アンケート 2026.ods", "cp932"),
+        ("returns/Анкета.xlsx", "cp1251"),
+        ("Анкета Ивана Smith.xlsx", "cp1251"),
         ("Łódź – ankieta.xlsx".replace("–", "-"), "cp852"),
     ],
 )

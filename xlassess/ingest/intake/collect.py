@@ -72,8 +72,10 @@ def decoded(raw: bytes) -> str:
     """Return a name from its bytes: UTF-8 if they are, else the first encoding that fits.
 
     Of DOS (cp437), Windows (cp1252) and Western Europe under DOS (cp850) the first counts in
-    which every letter beyond ASCII is one of Western Europe; then those of Russian, Japanese
-    and Central European programs, where the name looks like one of that writing.
+    which every letter beyond ASCII is one of Western Europe, unless the whole name or several
+    of its words look like another writing taken for it. Such a name is tried as one of a Russian
+    or Japanese program, and is Western if it looks like neither; any other is tried as Central
+    European, too.
     """
     for encoding, fits in _ENCODINGS:
         try:
@@ -86,8 +88,22 @@ def decoded(raw: bytes) -> str:
 
 
 def _looks_western(name: str) -> bool:
-    western = all(_is_western(char) for char in name)
-    return western and not _ACCENTED_WORD.search(name) and len(_HALVES.findall(name)) < _MOST_HALVES
+    if not _is_in_western_letters(name) or len(_HALVES.findall(name)) >= _MOST_HALVES:
+        return False
+    return not any(_looks_mistaken(PurePosixPath(part).stem) for part in name.split("/"))
+
+
+def _is_in_western_letters(name: str) -> bool:
+    return all(_is_western(char) for char in name)
+
+
+def _looks_mistaken(name: str) -> bool:
+    """True where the words of a name, or several, look like Russian ones in Western letters."""
+    if not _ACCENTED_WORD.search(name):
+        return False
+    words = _WORD.findall(name)
+    accented = [word for word in words if not any(char.isascii() for char in word)]
+    return len(accented) == len(words) or sum(len(word) > 1 for word in accented) > 1
 
 
 def _looks_russian(name: str) -> bool:
@@ -114,7 +130,7 @@ def _plain_beside(name: str, letters: frozenset[str]) -> bool:
 
 _WORD = re.compile(r"[^\W\d_]+")
 _ACCENTED_WORD = re.compile(r"(?<![A-Za-z])[\xc0-\xff]{4}")
-"""No word of Western Europe begins so, and every one of Russian letters taken for Western ones."""
+"""Few words of Western Europe begin so, and every one of Russian letters taken for Western ones."""
 _HALVES, _MOST_HALVES = re.compile(r"[\xe0-\xff][A-Z\[\]\\^@{}|]"), 2
 """What halves of Japanese letters look like, and how often that is no chance."""
 _CYRILLIC = frozenset(map(chr, (*range(0x410, 0x450), 0x401, 0x451)))
@@ -133,6 +149,9 @@ _ENCODINGS: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("cp866", _looks_russian),
     ("cp1251", _looks_russian),
     ("cp932", _looks_japanese),
+    ("cp437", _is_in_western_letters),
+    ("cp1252", _is_in_western_letters),
+    ("cp850", _is_in_western_letters),
     ("cp852", _looks_central_european),
 )
 
