@@ -77,6 +77,18 @@ def test_values__of_a_group_of_which_nothing_is_left_are_gone() -> None:
         ('"a": 1\n', {("a",): "No"}, '"a": "No"\n'),
         ("", {("a",): "1"}, "\na: 1\n"),
         ("a: \nb:  # why\n", {("a",): "1", ("b",): "2"}, "a: 1\nb: 2  # why\n"),
+        ("a: |\n  one\n\n  two\nb: 2\n", {("a",): ""}, "a:\nb: 2\n"),
+        ("a: >-\r\n  one\r\n# b\r\nb: 2\r\n", {("a",): ""}, "a:\r\n# b\r\nb: 2\r\n"),
+        ("g:\n  a: 1 # why\nh: 2\n", {("g", "a"): ""}, "g:\n  # why\nh: 2\n"),
+        ("g: # all\n  # one\n  a: 1\n  b:\nh: 2\n", {("g", "a"): ""},
+         "g: # all\n  # one\nh: 2\n"),
+        ("g:\r\n  i:\r\n    # it\r\n    a: 1\r\n", {("g", "i", "a"): ""},
+         "g:\r\n    # it\r\n"),
+        ("g: {a: 1} # all\nh: {a: 1}\n", {("g", "a"): "", ("h", "a"): ""}, "g: # all\nh:\n"),
+        ("g:\n  a: 1", {("g", "a"): ""}, "g:\n"),
+        ("g: ~\nh: 2\n", {("g", "a"): "1"}, "g:\n  a: 1\nh: 2\n"),
+        ("g: null # none\nh: 2\n", {("g", "a", "b"): "1"},
+         "g: # none\n  a:\n    b: 1\nh: 2\n"),
     ],
 )  # fmt: skip
 def test_values__are_changed_however_the_file_is_written(

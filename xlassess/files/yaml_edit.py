@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -161,11 +161,10 @@ def _with(text: str, place: Place, value: str | Sequence[str]) -> str:
         rest = re.sub(r"\A +(?=\r?\n|\Z)", "", text[at:])
         return f"{text[:at]} {shown}{rest}" if shown else text
     begins, ends = _span(text, node)
-    if not shown:
-        return text[:begins].rstrip(" ") + text[ends:]
-    if node.id == "scalar" and node.style in ("|", ">"):
-        shown += _break(text)
-    return f"{text[:begins]}{shown}{text[ends:]}"
+    # A text over several lines ends after its last line break.
+    ending = _break(text) if node.id == "scalar" and node.style in ("|", ">") else ""
+    before = text[:begins] if shown else text[:begins].rstrip(" ")
+    return f"{before}{shown}{ending}{text[ends:]}"
 
 
 def _with_items(text: str, node: Any, items: Sequence[str]) -> str:
@@ -198,6 +197,8 @@ def _added(text: str, place: Place, value: str | Sequence[str]) -> str:
     if not above:
         return _added_at_top(text, place, value)
     key, node = _find(_root(text), place[:above])  # type: ignore[misc]
+    if node.tag.endswith(":null") and node.value:  # nothing, written out
+        return _added(_cut(text, *_span(text, node)), place, value)
     rest = place[above:]
     if node.id == "mapping" and node.flow_style:
         begins, ends = _span(text, node)
@@ -243,12 +244,33 @@ def _flow(items: Sequence[str]) -> str:
 
 
 def _without_empty(text: str, group: Place) -> str:
-    """The text without what is left of a group in which nothing stands."""
+    """The text without what is left of a group in which nothing stands; remarks stay."""
     found = _find(_root(text), group)
     if found is None or found[1].id != "mapping" or _says(found[1]):
         return text
-    key, node = found
-    return text[: _after_colon(text, key)] + text[_span(text, node)[1] :].lstrip(" ")
+    for begins, ends in sorted(_left(text, found[1]), reverse=True):
+        text = _cut(text, begins, ends)
+    return text
+
+
+def _left(text: str, node: Any) -> Iterator[tuple[int, int]]:
+    """Yield where the keys and brackets stand that are left where nothing is said."""
+    if node.id != "mapping" or node.flow_style:
+        yield _span(text, node)
+        return
+    for key, value in node.value:
+        yield key.start_mark.index, _after_colon(text, key)
+        if not _is_blank(value):
+            yield from _left(text, value)
+
+
+def _cut(text: str, begins: int, ends: int) -> str:
+    """The text without a part, nor its line if nothing else is in it; a remark after it stays."""
+    line, after = text.rfind("\n", 0, begins) + 1, _end_of_line(text, ends)
+    rest = text[ends:after].strip(" ")
+    if not rest and not text[line:begins].strip():
+        return text[:line] + text[text.find("\n", after) + 1 or len(text) :]
+    return f"{text[:begins] if rest else text[:begins].rstrip(' ')}{rest}{text[after:]}"
 
 
 def _says(node: Any) -> bool:
