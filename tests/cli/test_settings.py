@@ -81,3 +81,48 @@ def test_settings__taken_from_a_programme_and_changed_here_hold_here(tmp_path: P
     assert run(folder, "coordinator.phone=2").exit_code == 0
     kept = folder.assessment()
     assert (kept.coordinator.name, kept.coordinator.phone, kept.marking) == ("Pat", "2", "SHARED")
+
+
+@pytest.mark.parametrize(
+    ("stands", "words", "told", "recorded"),
+    [
+        ("minimum_group: 5", ["minimum_group="], "minimum_group: 5 became 3\n",
+         {"minimum_group": ["5", "3"]}),
+        ("minimum_group: 5", ["minimum_group=07"], "minimum_group: 5 became 7\n",
+         {"minimum_group": ["5", "7"]}),
+        ("", ["shared=yes"], "shared: false became true\n", {"shared": ["false", "true"]}),
+        ("marking: RED", ["marking=", "minimum_group=03"], "marking: RED became OFFICIAL\n",
+         {"marking": ["RED", "OFFICIAL"]}),
+        ("marking: OFFICIAL", ["marking="], "Nothing was changed.\n", None),
+        ("minimum_group: 5", ["minimum_group=05"], "Nothing was changed.\n", None),
+    ],
+)  # fmt: skip
+def test_settings__on_record_is_what_stands_afterwards(
+    folder: AssessmentFolder,
+    stands: str,
+    words: list[str],
+    told: str,
+    recorded: dict[str, list[str]] | None,
+) -> None:
+    """A field that is left empty has its default, and is not nothing."""
+    standing_in(folder, stands)
+    before = folder.settings_file.read_bytes()
+    result = run(folder, *words)
+    assert (result.exit_code, result.stdout) == (0, told), result.stderr
+    assert [event.details["changed"] for event in changes(folder)] == [recorded] * bool(recorded)
+    assert (folder.settings_file.read_bytes() == before) == (recorded is None)
+
+
+def standing_in(folder: AssessmentFolder, line: str) -> None:
+    """Have one line more, or another, in the settings file."""
+    name = f"{line.partition(':')[0]}:"
+    kept = [one for one in folder.settings_file.read_text("utf-8").splitlines()
+            if not line or not one.startswith(name)]  # fmt: skip
+    folder.settings_file.write_text("\n".join([*kept, line, ""]), encoding="utf-8")
+
+
+def test_settings__with_two_blanks_in_the_file_can_be_changed(folder: AssessmentFolder) -> None:
+    standing_in(folder, 'marking: "OFFICIAL  SENSITIVE"')
+    assert run(folder, "marking=OFFICIAL  SENSITIVE").stdout == "Nothing was changed.\n"
+    result = run(folder, "marking=RED")
+    assert (result.exit_code, folder.assessment().marking) == (0, "RED"), result.stderr

@@ -18,6 +18,7 @@ from xlassess.files.problems import Problem
 from xlassess.files.yaml_edit import CannotBeEditedError, Place, with_values
 from xlassess.files.yaml_file import YamlFile, read_yaml
 from xlassess.ledger import Event, Ledger
+from xlassess.model.assessment import Assessment
 from xlassess.model.days import written_day
 from xlassess.model.errors import UsageError
 from xlassess.services.common.outbox import write_whole
@@ -77,15 +78,23 @@ def change_settings(
                        there} for some in (typed, was))  # fmt: skip
         changed = {name: text for name, text in said.items() if text != seen.get(name, "")}
         wrong = tuple(_refused(there, changed, seen, now.astimezone().date()))
-        changed = {name: text for name, text in changed.items() if text != there[name].stands}
+        changed = {name: text for name, text in changed.items() if text != _stands(there[name])}
         if wrong or not changed:
             return wrong or ChangedSettings({})
         edited = _edited(stand, changed)
         if not isinstance(edited, _Edited):
             return edited
-        both = {name: (there[name].stands, text) for name, text in changed.items()}
-        _write(stand, edited, both, now, by)
+        # What stands afterwards need not be what was typed: a field left empty may have a default.
+        pairs = {name: (there[name].stands, text_of(edited.says, name)) for name in changed}
+        both = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+        if both:
+            _write(stand, edited, both, now, by)
     return ChangedSettings(both)
+
+
+def _stands(one: Setting) -> str:
+    """What a setting is now, as settings are compared."""
+    return _tidy(one, one.stands)
 
 
 def _tidy(one: Setting, text: str) -> str:
@@ -104,9 +113,9 @@ def _refused(
     """Yield what cannot be changed as it is asked for."""
     for name, text in changed.items():
         one = there[name]
-        if one.fixed and text != one.stands:
+        if one.fixed and text != _stands(one):
             yield SettingsProblem(name, f"This cannot be changed. {one.fixed}")
-        elif one.stands not in (was.get(name, ""), text):
+        elif _stands(one) not in (was.get(name, ""), text):
             says = f"“{_as_read(one)}”" if one.stands else "nothing"
             yield SettingsProblem(
                 name,
@@ -136,10 +145,14 @@ def _has_passed(text: str, today: date) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Edited:
-    """Both files as they are to be; ``of_round`` is empty where there is one round."""
+    """Both files as they are to be, and the assessment that they say.
+
+    ``of_round`` is empty where there is one round.
+    """
 
     lasting: str
     of_round: str
+    says: Assessment
 
 
 def _edited(
@@ -155,17 +168,16 @@ def _edited(
         place: Place = (group, *inner)
         values[of_round][place] = listed if name == "toolkits" else text
     try:
-        edited = _Edited(
+        texts = (
             with_values(_read(folder, of_round=False), values[0]),
             with_values(_read(folder, of_round=True), values[1]) if folder.round_name else "",
         )
     except CannotBeEditedError:
         return tuple(SettingsProblem(name, _BY_HAND) for name in changed)
     try:
-        folder.check(edited.lasting, edited.of_round)
+        return _Edited(*texts, folder.check(*texts))
     except AssessmentFileError as wrong:
-        return tuple(_problem(folder, one, edited, changed) for one in wrong.problems)
-    return edited
+        return tuple(_problem(folder, one, texts, changed) for one in wrong.problems)
 
 
 _BY_HAND = (
@@ -190,12 +202,11 @@ def _read(folder: AssessmentFolder, *, of_round: bool) -> str:
 
 
 def _problem(
-    folder: AssessmentFolder, problem: Problem, edited: _Edited, changed: Mapping[str, str]
+    folder: AssessmentFolder, problem: Problem, texts: tuple[str, str], changed: Mapping[str, str]
 ) -> SettingsProblem:
     """A problem at the changed field whose line it is, or which stands last before it."""
     in_round = problem.file != folder.settings_file.name
-    source = edited.of_round if in_round else edited.lasting
-    file: YamlFile = read_yaml(source.encode("utf-8"), "")
+    file: YamlFile = read_yaml(texts[in_round].encode("utf-8"), "")
     lines = {name: file.line(name.split(".")) for name in changed}
     there = [name for name in changed if problem.line in (
         lines[name], file.line(name.split(".")[:1]))]  # fmt: skip
