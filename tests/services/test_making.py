@@ -18,6 +18,7 @@ from xlassess.ledger.tables.events import Event
 from xlassess.services.common import making
 from xlassess.services.common.making import MadeWorkbook, WorkbookMaker, WorkbookToMake
 from xlassess.services.generate import generate
+from xlassess.toolkits.load import find_toolkit
 from xlassess.workers import Lost, Work, Workers
 
 MANY = tuple((f"Partner {number // 2}", f"Person {number}", "Board") for number in range(12))
@@ -106,6 +107,24 @@ def test_generate__a_process_that_dies_costs_nothing_but_its_own(
     monkeypatch.setattr(making, "make", kill_once)
     generate(other, now=MONDAY, workers=2)
     assert contents(other) == contents(one) != {}
+
+
+def test_sample__is_of_the_same_questions_when_others_become_known(
+    two: tuple[AssessmentFolder, AssessmentFolder],
+) -> None:
+    """Else what others made would not be believed, and made here once more."""
+    folder, _ = two
+    (name,) = folder.assessment().toolkits
+    toolkit = find_toolkit(name, folder.toolkits)
+    first, earlier = ("b" * 64, toolkit.version), ("a" * 64, "0.1")
+    maker = WorkbookMaker(folder.assessment(), "x", {first: toolkit})
+    assert maker.for_others().sample() == maker.sample()
+    maker.toolkits[earlier] = replace(toolkit, version="0.1")
+    assert maker.for_others().sample() == maker.sample()
+    late = WorkbookMaker(folder.assessment(), "x", {first: toolkit})
+    handed = late.for_others()
+    late.toolkits[earlier] = maker.toolkits[earlier]
+    assert handed.sample() == late.sample() == maker.sample()
 
 
 def test_is_worth_it__few_are_made_here() -> None:

@@ -71,6 +71,7 @@ class WorkbookMaker:
     password: str = field(repr=False)
     toolkits: dict[tuple[str, str], Toolkit] = field(default_factory=dict)
     _plates: dict[tuple[str, str], Plate] = field(default_factory=dict, repr=False)
+    _sampled: tuple[str, str] | None = None
     _sample: str = ""
 
     def data(self, book: WorkbookToMake) -> bytes:
@@ -92,7 +93,7 @@ class WorkbookMaker:
     def sample(self) -> str:
         """Return the hash of a workbook of nobody's; the same wherever others would be."""
         if not self._sample:
-            digest, version = min(self.toolkits)
+            digest, version = self._sampled = self._sampled or min(self.toolkits)
             toolkit = self.toolkits[digest, version]
             ours = self.assessment
             who = Identity(
@@ -104,8 +105,14 @@ class WorkbookMaker:
         return self._sample
 
     def for_others(self) -> WorkbookMaker:
-        """The same for another process, which makes its own plates."""
-        return WorkbookMaker(self.assessment, self.password, dict(self.toolkits))
+        """The same for another process, which makes its own plates.
+
+        Its sample is of the same questions, although others may have become known since.
+        """
+        self._sampled = self._sampled or min(self.toolkits, default=None)
+        return WorkbookMaker(
+            self.assessment, self.password, dict(self.toolkits), _sampled=self._sampled
+        )
 
 
 def make(book: WorkbookToMake, maker: WorkbookMaker) -> MadeWorkbook:
