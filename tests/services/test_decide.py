@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -350,6 +351,32 @@ def test_mark__states_of_what_is_out(folder: AssessmentFolder, tmp_path: Path) -
     assert [line(folder, n).state for n in (1, 2)] == ["sent", "not sent"]
     late = status(folder, today=date(2026, 3, 14)).lines
     assert [one.state for one in late[1:]] == ["late", "late"]
+
+
+@pytest.mark.parametrize("everyone", [True, False])
+@pytest.mark.parametrize("what", ["sent", "reminded"])
+def test_mark__of_two_at_once_is_on_record_once(
+    folder: AssessmentFolder, what: Literal["sent", "reminded"], everyone: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Else the next reminder would be a sterner one than people were due."""
+    named = [] if everyone else [reference(folder, 1), reference(folder, 2)]
+    whole, first = Ledger.together, Why(WHY.now - timedelta(seconds=1), "", "Eve")
+
+    def after_another(self: Ledger) -> AbstractContextManager[None]:
+        monkeypatch.setattr(Ledger, "together", whole)
+        assert len(mark(folder, named, what, first, everyone=everyone).books) == 2
+        return whole(self)
+
+    if what == "reminded":  # those of another day are in nobody's way
+        mark(folder, [], "sent", Why(LATER), everyone=True)
+        mark(folder, [], "reminded", Why(LATER), everyone=True)
+    monkeypatch.setattr(Ledger, "together", after_another)
+    assert mark(folder, named, what, WHY, everyone=everyone).books == ()
+    with Ledger(folder.ledger) as ledger:
+        marks = [one.by for one in ledger.events() if one.what == what and one.at > LATER]
+    assert set(marks) == {"Eve"}
+    assert len(mark(folder, named, "reminded", WHY, everyone=everyone).books) == 2
 
 
 def test_every_decision__leaves_a_record_that_holds(

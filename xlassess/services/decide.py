@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -443,6 +443,7 @@ def mark(
         named = [one for one in references if normalise(one) not in by_hand]
         books = [one.reference for one in _workbooks(ledger, named)]
         left_out: list[str] = []
+        before = _last_marks(ledger, what)
         # All of them or none; and of two who record it at once the second finds it on record.
         with ledger.together():
             if everyone:
@@ -459,10 +460,19 @@ def mark(
                 books = [one for one in books if marked.get(one, since) <= since]
             for reference in books if undone else ():
                 ledger.decisions.undo(what, reference)
+            if not undone:
+                now = _last_marks(ledger, what)
+                books = [one for one in books if now.get(one) in (None, before.get(one))]
             if books and not undone:
                 ledger.decisions.mark(books, what)
         done = _decided(ledger, what, [], books, undone=undone)
         return replace(done, arrived=tuple(sorted(by_hand)), left_out=tuple(left_out))
+
+
+def _last_marks(ledger: Ledger, what: Mark) -> Mapping[str, datetime]:
+    """When this was last so for workbooks, by reference."""
+    register = ledger.register()
+    return register.sent if what == "sent" else register.reminded
 
 
 def _of_one_message(ledger: Ledger, books: Sequence[str], what: Mark, *, undone: bool) -> list[str]:
