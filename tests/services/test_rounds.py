@@ -8,7 +8,8 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -140,6 +141,44 @@ def test_begin_round__refuses(held: AssessmentFolder, name: str, day: date, said
         begin_round(held, name, day, now=NEXT_YEAR)
     assert caught.value.message == said
     assert files_of(held.root) == before
+
+
+def test_begin_round__that_cannot_be_recorded_is_not_there(
+    held: AssessmentFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk is full when the round has its name already; with room it can be begun."""
+    whole = Ledger.together
+
+    @contextmanager
+    def full(self: Ledger) -> Iterator[None]:
+        with whole(self):
+            yield
+            raise XlassessError("The disk is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "together", full)
+        with pytest.raises(XlassessError, match=r"The disk is full\."):
+            begin_round(held, "2027", WANTED, now=NEXT_YEAR)
+    assert [path.name for path in (held.root / "rounds").iterdir()] == ["2026"]
+    begin_round(open_folder(held.root), "2027", WANTED, now=NEXT_YEAR)
+    with Ledger(held.ledger) as ledger:
+        assert len([one for one in ledger.events() if one.what == "round begun"]) == 1
+
+
+def test_begin_round__a_name_given_meanwhile_is_left_to_the_other(
+    held: AssessmentFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Ledger.round_begun
+
+    def after_another(self: Ledger, name: str, *given: Any) -> None:
+        (held.root / "rounds" / name).mkdir()
+        (held.root / "rounds" / name / "theirs").touch()
+        whole(self, name, *given)
+
+    monkeypatch.setattr(Ledger, "round_begun", after_another)
+    with pytest.raises(OSError, match="2027"):
+        begin_round(held, "2027", WANTED, now=NEXT_YEAR)
+    assert (held.root / "rounds" / "2027" / "theirs").exists()
 
 
 def test_begin_round__a_folder_named_rounds_is_left_alone(held: AssessmentFolder) -> None:

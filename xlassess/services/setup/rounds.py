@@ -186,13 +186,18 @@ def begin_round(
         unfinished.mkdir()
         (unfinished / ROUND_SETTINGS).write_text(round_text(new), encoding="utf-8")
         (unfinished / REGISTER).write_bytes(register_book(people))
-        with ExitStack() as stack:
-            # On record before it has its name; not at all where it cannot be given it.
-            if Ledger.is_at(before.ledger):
-                ledger = stack.enter_context(Ledger(before.ledger, lambda: now, by))
-                stack.enter_context(ledger.together())
-                ledger.round_begun(name, settings.round, return_by)
-            unfinished.rename(place / name)
+        try:
+            with ExitStack() as stack:
+                if Ledger.is_at(before.ledger):
+                    ledger = stack.enter_context(Ledger(before.ledger, lambda: now, by))
+                    stack.enter_context(ledger.together())
+                    ledger.round_begun(name, settings.round, return_by)
+                unfinished.rename(place / name)
+        except BaseException:
+            # Where the ledger cannot keep it, which shows last, the round is not there either.
+            if not unfinished.exists():
+                (place / name).rename(unfinished)
+            raise
         like_its_folder(place / name)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
