@@ -197,6 +197,21 @@ def test_late_return__is_held_back_where_the_others_were_shown_one_by_one(
     assert consolidate(folder, now=LATER).returned == 8
 
 
+@pytest.mark.parametrize("attribution", ["named", "partner", "lettered"])
+def test_papers__that_showed_single_answers_to_some_withhold_no_less_from_others(
+    tmp_path: Path, attribution: str
+) -> None:
+    """A facilitator, or a committee, may never see the paper in which answers have names."""
+    folder = a_round_on_disk(tmp_path, 5, attribution)
+    _show_as(folder, attribution, "aggregated")
+    consolidate(folder, now=LATER)
+    _show_as(folder, "aggregated", attribution)
+    come(folder, 5)
+    consolidate(folder, now=LATER)
+    _show_as(folder, attribution, "aggregated")
+    assert consolidate(folder, now=LATER).returned == 5
+
+
 def test_withdrawn_return__would_tell_whose_letter_it_was(tmp_path: Path) -> None:
     folder = a_round_on_disk(tmp_path, 5, "lettered")
     consolidate(folder, now=LATER)

@@ -12,7 +12,6 @@ from xlassess.consolidate.figures.values import ScoreRow
 from xlassess.consolidate.figures.withholding import (
     CountedReturns,
     Known,
-    beyond,
     person_of,
     printed_figures,
     version_mark,
@@ -97,8 +96,7 @@ def printed_before(inputs: RoundInputs, group: ToolkitGroup) -> tuple[PrintedSum
         then = as_then(record, output)
         known = _known(record, group, record.outputs[: record.outputs.index(output)])
         printed += _printed_then(then, output, group, printed, known)
-    known = known_before(inputs, group)
-    return tuple(rest for each in printed if (rest := beyond(each, known)).weights)
+    return tuple(printed)
 
 
 def known_before(inputs: RoundInputs, group: ToolkitGroup) -> Known:
@@ -144,8 +142,7 @@ def _printed_then(
         if issued.identity.digest == group.digest and issued.reference in then.current
     ]
     counted = counted_of(group.toolkit, returns, then, known)
-    earlier = [beyond(each, known) for each in before]
-    return printed_figures(group.toolkit, people, counted, earlier)
+    return printed_figures(group.toolkit, people, counted, before)
 
 
 def counted_of(

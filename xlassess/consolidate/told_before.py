@@ -18,7 +18,6 @@ from xlassess.consolidate.figures.trend import (
 )
 from xlassess.consolidate.figures.withholding import (
     FigureKey,
-    beyond,
     printed_figures,
     sums_over,
     withheld_beside,
@@ -67,21 +66,16 @@ def _beside(
     minimum: int,
 ) -> tuple[frozenset[FigureKey], tuple[list[PrintedSum], list[PrintedSum]]]:
     """Which figures stay out, and what the others print of the answers now and then."""
-    here = _sums(now[0], who)
-    there = _sums(then[0], {wanted[key]: people for key, people in who.items()})
-    out_here = withheld_beside(list(here.values()), now[1], minimum)
-    out_there = withheld_beside(list(there.values()), then[1], minimum)
+    people_then = {wanted[key]: people for key, people in who.items()}
+    here = sums_over(now[0].toolkit, now[0].counted, who)
+    there = sums_over(then[0].toolkit, then[0].counted, people_then)
+    out_here = withheld_beside(list(here.values()), now[1], minimum, now[0].counted.known)
+    out_there = withheld_beside(list(there.values()), then[1], minimum, then[0].counted.known)
     hidden = {
         key for key in who if here[key].key in out_here or there[wanted[key]].key in out_there
     }
     shown = [key for key in who if key not in hidden]
     return frozenset(hidden), ([here[key] for key in shown], [there[wanted[key]] for key in shown])
-
-
-def _sums(look: RoundLook, who: Mapping[FigureKey, frozenset[str]]) -> dict[FigureKey, PrintedSum]:
-    """The figures over these people, less the answers of theirs that are known."""
-    sums = sums_over(look.toolkit, look.counted, who)
-    return {key: beyond(each, look.counted.known) for key, each in sums.items()}
 
 
 def _all_printed(look: RoundLook) -> list[PrintedSum]:

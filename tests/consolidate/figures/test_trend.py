@@ -294,6 +294,18 @@ def test_words__that_no_section_moved_is_said_of_sections_that_could_be_compared
     lines = tuple(replace(one, change="") if one.kind == "section" else one for one in some.lines)
     told = trend_in_words(replace(some, lines=lines))
     assert told[0] == "No section moved clearly. Of single questions:"
+    hidden = [
+        replace(one, moves=replace(one.moves, withheld=True))
+        if one.kind == "section" and one.moves and place % 2
+        else one
+        for place, one in enumerate(lines)
+    ]
+    told = trend_in_words(replace(some, lines=tuple(hidden)))
+    shown = [one for one in hidden if one.kind == "section" and one.moves]
+    compared = any(not one.moves.withheld for one in shown if one.moves)
+    assert told[0].startswith(
+        "No section that may be shown moved clearly." if compared else "Of single questions:"
+    )
 
 
 def test_words__of_a_report_name_single_questions_in_place_of_a_sheet(pat: Toolkit) -> None:

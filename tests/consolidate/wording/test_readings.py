@@ -12,6 +12,7 @@ from tests.consolidate.rounds import MADE_AT, a_round, respondents, with_returns
 from tests.consolidate.test_summarise import CODES, everything
 from tests.consolidate.wording.test_findings import all_at, head, part_of, said
 from xlassess.consolidate import summarise, summary_bytes
+from xlassess.consolidate.wording.facts import words
 from xlassess.model.toolkit import Choice, Toolkit
 from xlassess.toolkits.load import find_toolkit
 
@@ -269,11 +270,22 @@ def test_unread__where_most_is_left_out_that_is_the_finding(name):
     code = next(c.code for c in toolkit.scales[toolkit.scoring.scale].substantive)
     part = part_of(toolkit, [some_of(toolkit, code, n % 5) for n in range(10)])
     assert part.narrative.reading.startswith("Too few could say on ")
-    assert part.narrative.decisions[0].startswith("Find out who can answer")
+    assert part.narrative.decisions[0].startswith("Find out why most questions have so few")
     assert "highest" not in head(part)
     assert part.narrative.titles.means == ""
     whole = part_of(toolkit, [all_at(toolkit, code)] * 10)
     assert "Too few" not in head(whole)
+
+
+def test_unread__half_of_the_items_are_not_most_of_them(rochford):
+    """And whoever left them blank did not say that they could not."""
+    asked = all_at(rochford, "yes")
+    half = len(asked) // 2
+    few = part_of(rochford, [asked] * 2 + [asked[:half]] * 6)
+    assert "Too few could say" not in few.narrative.reading
+    more = part_of(rochford, [asked] * 2 + [asked[: half - 1]] * 6)
+    assert more.narrative.reading.startswith("Too few could say on ")
+    assert "could not say" not in more.narrative.decisions[0]
 
 
 def test_unread__views_are_not_called_divided_for_the_few_items_left(rochford):
@@ -282,6 +294,28 @@ def test_unread__views_are_not_called_divided_for_the_few_items_left(rochford):
     assert "split: 3 “Yes”, 3 “No”" in said(part)
     assert "divided" not in head(part)
     assert "divided" in head(part_of(rochford, [all_at(rochford, a) for a in ("yes", "no")] * 3))
+
+
+def test_mean__of_sections_is_not_set_beside_others_where_none_has_enough_answers(melton):
+    """Three sections, and each is left out by most."""
+    parts = [
+        tuple(a for a in all_at(melton, "rating-4") if a.item.startswith(str(n))) for n in (1, 2, 3)
+    ]
+    part = part_of(melton, [each for each in parts for _ in range(3)])
+    assert "that enough answered" not in head(part)
+    assert "highest" not in head(part)
+
+
+@pytest.mark.parametrize(
+    ("left_out", "said"),
+    [((False, False), "in every section, from"),
+     ((True, False), "in every section that may be shown, from"),
+     ((False, True), "in every section that enough answered, from"),
+     ((True, True), "in every section that enough answered and that may be shown, from")],
+)  # fmt: skip
+def test_mean__says_why_sections_are_left_out(left_out, said):
+    told = words().say("reading_mean_alike", "4.0", "5", 3, [8, 8], left_out)
+    assert told == f"The mean is 4.0 of 5 {said} 8 returns."
 
 
 def test_mean__of_a_section_that_few_answered_is_not_set_beside_the_others(melton):

@@ -29,7 +29,6 @@ from xlassess.consolidate.figures.thresholds import (
     LISTED,
     MOSTLY,
     SPEAKS_FOR_ALL,
-    UNREAD_LEADS,
     UNSURE_LEADS,
     UNSURE_SHOWN,
     enough_answers,
@@ -37,6 +36,7 @@ from xlassess.consolidate.figures.thresholds import (
     has_scores,
     is_gap,
     is_share,
+    is_unread,
     many_at_worst,
 )
 from xlassess.consolidate.figures.values import (
@@ -136,7 +136,7 @@ class Overview:
     @property
     def unread(self) -> bool:
         """True where on most items too few could say: then that is the finding."""
-        return is_share(self.too_few, self.too_few + self.judged, UNREAD_LEADS)
+        return is_unread(self.too_few, self.judged)
 
 
 def overview(
@@ -161,9 +161,7 @@ def overview(
     gaps = _level_gaps(base, items, sections) if apart else []
     # Of few items left to read it is not said that views are divided on the whole.
     too_few = len(points.too_few(items, returns)) if toolkit.subject == "partnership" else 0
-    many = is_share(differing, len(read), DIVIDED_ITEMS) and not is_share(
-        too_few, too_few + len(read), UNREAD_LEADS
-    )
+    many = is_share(differing, len(read), DIVIDED_ITEMS) and not is_unread(too_few, len(read))
     return Overview(
         unsure=unsure(items),
         divided=apart and (totals is not None or many),

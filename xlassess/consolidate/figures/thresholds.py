@@ -39,10 +39,6 @@ ANSWERED_BY, ANSWERS_LEAST = 1 / 2, 3
 """A strength, concern or difference needs answers from at least this share of the returns that
 count, and from at least so many (all, where fewer returned). Ours."""
 
-UNREAD_LEADS = 1 / 2
-"""Share of the items on which too few could say from which that is the finding: the few items left
-say nothing of the whole. Ours."""
-
 UNSURE_SHOWN, UNSURE_LEADS = 1 / 10, 1 / 4
 """Share of answers such as "don't know" from which the first page gives the figure, and from
 which it leads the page. Ours."""
@@ -194,6 +190,14 @@ def enough_answers(answers: int, returns: int) -> bool:
     """True when so many answers, of so many returns that were asked, may be read as a finding."""
     needed = max(ANSWERS_LEAST, ceil(round(ANSWERED_BY * returns, DIGITS)))
     return answers >= min(returns, needed) and answers > 0
+
+
+def is_unread(too_few: int, judged: int) -> bool:
+    """True when too few could say on most of the items: the few left say nothing of the whole.
+
+    Then that is the finding. Ours.
+    """
+    return too_few > judged
 
 
 def many_at_worst(worst: int, answers: int, returns: int) -> bool:

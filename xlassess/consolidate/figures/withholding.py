@@ -161,7 +161,11 @@ def _decided(
     counted: CountedReturns,
     before: Sequence[PrintedSum],
 ) -> tuple[frozenset[Hashable], list[PrintedSum]]:
-    """Return which figures are withheld, and all of them as sums."""
+    """Return which figures are withheld, and all of them as sums.
+
+    Some readers have seen the papers that showed answers one by one, and others have not: what
+    either could find out stays out.
+    """
     given = _given(toolkit, counted)
     shown = {code for code, label in LEVELS.items() if label in participants.levels}
     ends = _ends_given(toolkit, given)
@@ -176,18 +180,25 @@ def _decided(
         printed += [*_items(toolkit, mine, level, ends), *_sections(toolkit, mine, level, ends)]
     if shown:
         printed += _told_by_the_rest(toolkit, given, ends)
-    printed = [_beyond(each, counted.known) for each in printed]
-    few: set[Hashable] = {
-        each.sum.key for each in printed if 0 < each.people < participants.minimum
-    }
-    few |= _moved_by_few([each.sum for each in printed], before, participants.minimum)
+    out = _out(printed, before, participants.minimum, len(given))
+    if known := counted.known:
+        less = [_beyond(each, known) for each in printed]
+        then = [rest for each in before if (rest := beyond(each, known)).weights]
+        out |= _out(less, then, participants.minimum, len(given))
+    return frozenset(out), [each.sum for each in printed]
+
+
+def _out(
+    printed: Sequence[_Printed], before: Sequence[PrintedSum], minimum: int, people: int
+) -> set[Hashable]:
+    """The figures that are withheld from readers who know nothing but what was printed before."""
+    few: set[Hashable] = {each.sum.key for each in printed if 0 < each.people < minimum}
+    few |= _moved_by_few([each.sum for each in printed], before, minimum)
     rest = [each.sum for each in printed if each.sum.key not in few]
     # Where it would take minutes, the comparison figure by figure stands alone.
     together = len(before) + len(rest)
-    feasible = together <= _MOST_SUMS and together * len(given) <= _MOST_WORK
-    earlier = before if feasible else ()
-    out = few | to_withhold(rest, participants.minimum, earlier)
-    return frozenset(out), [each.sum for each in printed]
+    feasible = together <= _MOST_SUMS and together * people <= _MOST_WORK
+    return few | to_withhold(rest, minimum, before if feasible else ())
 
 
 def _beyond(each: _Printed, known: Known) -> _Printed:
@@ -296,7 +307,10 @@ def _sum_over(toolkit: Toolkit, key: FigureKey, given: Sequence[_Given]) -> Prin
 
 
 def withheld_beside(
-    sums: Sequence[PrintedSum], before: Sequence[PrintedSum], minimum: int
+    sums: Sequence[PrintedSum],
+    before: Sequence[PrintedSum],
+    minimum: int,
+    known: Known = frozenset(),
 ) -> frozenset[Hashable]:
     """Return the keys of sums that may not be printed beside what was printed before.
 
@@ -304,7 +318,19 @@ def withheld_beside(
         sums: the figures, over some of the respondents.
         before: the figures over all of them, and all else that was printed of their answers.
         minimum: the fewest people that a combination of figures may tell of.
+        known: the returns of which an earlier paper showed the answers one by one, to some readers.
     """
+    out = _out_beside(sums, before, minimum)
+    if known:
+        then = [rest for each in before if (rest := beyond(each, known)).weights]
+        out |= _out_beside([beyond(each, known) for each in sums], then, minimum)
+    return out
+
+
+def _out_beside(
+    sums: Sequence[PrintedSum], before: Sequence[PrintedSum], minimum: int
+) -> frozenset[Hashable]:
+    """The sums that are withheld from readers who know nothing but what was printed before."""
     people = {
         each.key: {person for person, _ in each.weights} for each in (*sums, *before)
     }  # fmt: skip

@@ -177,13 +177,16 @@ def _mean(facts: NarrativeFacts) -> tuple[str, ...]:
         # The means of a few answers here and there are not set against each other.
         return ()
     known = [each for each in facts.sections if each.score.mean is not None]
-    read = [each for each in known if enough_answers(each.score.n, len(facts.rows))] or known
+    read = [each for each in known if enough_answers(each.score.n, len(facts.rows))]
+    if known and not read:
+        return ()
     means = [(each.name, each.score.mean or 0.0) for each in read]
     counted = sorted(each.score.n for each in read)
     limits = score_range(facts.toolkit)
     if not means or limits is None:
         return (say("reading_no_answers", facts.hidden),)
-    some = len(read) < len(facts.sections)
+    left_out = [each.score.withheld for each in facts.sections if each not in read]
+    some = (any(left_out), not all(left_out))
     shown = [(name, decimal(mean)) for name, mean in means]
     low, high = (decimal(end(mean for _, mean in means)) for end in (min, max))
     top = top_of(limits)

@@ -85,7 +85,7 @@ def _about_findings(facts: NarrativeFacts, *, sheets: bool) -> Iterator[str]:
         return
     say, whole = words().say, facts.whole
     if whole.unsure.leads or whole.unread:
-        yield say("decide_unsure")
+        yield say("decide_unsure" if whole.unsure.leads else "decide_unread")
     if whole.divided:
         yield say("decide_divided")
     scenario = facts.planning.scenario

@@ -46,7 +46,8 @@ def _moved(trend: Trend, *, sheets: bool) -> Iterator[str]:
     if not whole:
         # That none moved is said where one could have been seen to.
         sections = [line.moves for line in trend.of("section") if line.moves is not None]
-        yield say("trend_only_items", any(not moves.withheld for moves in sections))
+        hidden = [moves.withheld for moves in sections]
+        yield say("trend_only_items", not all(hidden), any(hidden))
     for way in ("up", "down"):
         yield from _each_way(whole or items, way)
     if whole and items:

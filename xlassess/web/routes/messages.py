@@ -245,10 +245,11 @@ def _record(visit: Visit, kind: Kind, back: str) -> Done:
         number = len(made.books)
     visit.jobs.keep(replace(job, came={**job.came, "recorded": True}))
     if not number:
-        raise FormErrors(FieldError("", _RECORDED))
+        raise FormErrors(FieldError("", _ANSWERED if kind == "query" else _RECORDED))
     word = "reminded" if kind in _REMINDERS else "sent"
     what = "query workbook" if kind == "query" else "workbook"
     return Done(f"Recorded as {word}: {count(number, what)}.", back)
 
 
 _RECORDED = "This was recorded already."
+_ANSWERED = "Nothing is left to record: these were recorded already, or answered meanwhile."

@@ -204,7 +204,7 @@ def _views(writer: SummaryWriter, part: ToolkitResults) -> PageTable:
     """
     views, say = part.toolkit.views, words().say
     found = {(each.number, each.view): each for each in part.sections}
-    numbers = sorted({number for number, _ in found})[:MOST_LINES]
+    numbers = sorted({number for number, _ in found})
     firsts = {each.number: each for each in reversed(part.sections)}
     names = [say("head_section"), say("head_flagged")]
     names += [say("head_low", view.label) for view in views]
@@ -214,7 +214,7 @@ def _views(writer: SummaryWriter, part: ToolkitResults) -> PageTable:
             _marked(writer, part, found.get((number, ""))),
             *(_low(writer, part, found.get((number, view.id))) for view in views),
         )
-        for number in numbers
+        for number in numbers[:MOST_LINES]
     )
     seen = dict.fromkeys(scale for each in part.sections if each.view for scale in each.scales)
     low = dict.fromkeys(
@@ -222,7 +222,10 @@ def _views(writer: SummaryWriter, part: ToolkitResults) -> PageTable:
         for scale in seen
         for choice in reversed(sides_of(part.toolkit, part.toolkit.scales[scale]).left)
     )
-    return PageTable(_columns(names), lines, words().paragraphs("views_notes", list(low)))
+    notes = words().paragraphs("views_notes", list(low))
+    if len(numbers) > MOST_LINES:
+        notes = (*notes, say("more_sections", MOST_LINES, len(numbers)))
+    return PageTable(_columns(names), lines, notes)
 
 
 def _marked(
