@@ -146,7 +146,7 @@ def test_begin_round__refuses(held: AssessmentFolder, name: str, day: date, said
 def test_begin_round__that_cannot_be_recorded_is_not_there(
     held: AssessmentFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The disk is full when the round has its name already; with room it can be begun."""
+    """The ledger has no room for it; once there is room, it can be begun."""
     whole = Ledger.together
 
     @contextmanager
@@ -165,20 +165,27 @@ def test_begin_round__that_cannot_be_recorded_is_not_there(
         assert len([one for one in ledger.events() if one.what == "round begun"]) == 1
 
 
-def test_begin_round__a_name_given_meanwhile_is_left_to_the_other(
+def test_begin_round__broken_off_before_it_has_its_name_is_recorded_once(
     held: AssessmentFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = Ledger.round_begun
+    """It is on record from the first try, and once more only where another day is wanted."""
+    whole = Path.rename
 
-    def after_another(self: Ledger, name: str, *given: Any) -> None:
-        (held.root / "rounds" / name).mkdir()
-        (held.root / "rounds" / name / "theirs").touch()
-        whole(self, name, *given)
+    def break_off(path: Path, target: Path) -> Path:
+        if target.name == "2027":
+            raise BrokenOffError(path, target)
+        return whole(path, target)
 
-    monkeypatch.setattr(Ledger, "round_begun", after_another)
-    with pytest.raises(OSError, match="2027"):
-        begin_round(held, "2027", WANTED, now=NEXT_YEAR)
-    assert (held.root / "rounds" / "2027" / "theirs").exists()
+    for day in (WANTED, WANTED, WANTED + timedelta(days=1)):
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "rename", break_off)
+            with pytest.raises(BrokenOffError):
+                begin_round(open_folder(held.root), "2027", day, now=NEXT_YEAR)
+    begin_round(open_folder(held.root), "2027", WANTED + timedelta(days=1), now=NEXT_YEAR)
+    with Ledger(open_folder(held.root).ledger) as ledger:
+        begun = [one.details for one in ledger.events() if one.what == "round begun"]
+    assert [one["return_by"] for one in begun] == ["2027-04-30", "2027-05-01"]
+    assert open_folder(held.root).assessment().return_by == date(2027, 5, 1)
 
 
 def test_begin_round__a_folder_named_rounds_is_left_alone(held: AssessmentFolder) -> None:

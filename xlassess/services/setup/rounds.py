@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -186,23 +185,27 @@ def begin_round(
         unfinished.mkdir()
         (unfinished / ROUND_SETTINGS).write_text(round_text(new), encoding="utf-8")
         (unfinished / REGISTER).write_bytes(register_book(people))
-        try:
-            with ExitStack() as stack:
-                if Ledger.is_at(before.ledger):
-                    ledger = stack.enter_context(Ledger(before.ledger, lambda: now, by))
-                    stack.enter_context(ledger.together())
-                    ledger.round_begun(name, settings.round, return_by)
-                unfinished.rename(place / name)
-        except BaseException:
-            # Where the ledger cannot keep it, which shows last, the round is not there either.
-            if not unfinished.exists():
-                (place / name).rename(unfinished)
-            raise
+        # On record before it has its name: broken off between, it is begun again and recorded once.
+        _record_begun(before, (name, settings.round, return_by), now, by)
+        unfinished.rename(place / name)
         like_its_folder(place / name)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     home = AssessmentFolder(folder.root, name)
     return BegunRound(name, settings.round, home.round_file, home.register_file, len(people), moved)
+
+
+def _record_begun(
+    folder: AssessmentFolder, what: tuple[str, str, date], now: datetime, by: str
+) -> None:
+    """Put on record which round begins after which, and its day, unless a broken off run did."""
+    if not Ledger.is_at(folder.ledger):
+        return
+    wanted = {"round": what[0], "follows": what[1], "return_by": what[2].isoformat()}
+    with Ledger(folder.ledger, lambda: now, by) as ledger, ledger.together():
+        begun = [event.details for event in ledger.events_naming((), ["round begun"])]
+        if wanted not in begun:
+            ledger.round_begun(*what)
 
 
 def _check_new(folder: AssessmentFolder, name: str, return_by: date, today: date) -> None:
