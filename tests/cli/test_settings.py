@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,14 @@ from click.testing import CliRunner, Result
 from tests.services.small import MONDAY, a_folder, made_once
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
+from xlassess.files.locks import is_held
 from xlassess.ledger import Event, Ledger
+from xlassess.model.errors import UsageError
+from xlassess.services.common.round_folders import take_over
 from xlassess.services.generate import generate
+from xlassess.services.setup import rounds
+from xlassess.services.setup.change_settings import change_settings
+from xlassess.services.setup.rounds import begin_round
 
 
 @pytest.fixture
@@ -126,3 +133,29 @@ def test_settings__with_two_blanks_in_the_file_can_be_changed(folder: Assessment
     assert run(folder, "marking=OFFICIAL  SENSITIVE").stdout == "Nothing was changed.\n"
     result = run(folder, "marking=RED")
     assert (result.exit_code, folder.assessment().marking) == (0, "RED"), result.stderr
+
+
+def test_settings__changed_while_somebody_begins_a_round_put_nothing_back(
+    folder: AssessmentFolder,
+) -> None:
+    """What they moved to the folder of the round was written over, and nothing opened any more."""
+    begin_round(folder, "2027", date(2027, 3, 31), now=MONDAY)
+    before = folder.settings_file.read_bytes()
+    with pytest.raises(UsageError, match="new round was begun"):
+        change_settings(folder, {"marking": "SECRET"}, {"marking": "OFFICIAL"}, now=MONDAY)
+    assert folder.settings_file.read_bytes() == before
+    assert AssessmentFolder(folder.root, "2027").assessment().round == "2027"
+
+
+def test_settings__cannot_be_changed_while_a_round_is_begun(
+    folder: AssessmentFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[bool] = []
+
+    def moving(before: AssessmentFolder) -> AssessmentFolder:
+        held.append(is_held(folder.root / ".settings.lock"))
+        return take_over(before)
+
+    monkeypatch.setattr(rounds, "take_over", moving)
+    begin_round(folder, "2027", date(2027, 3, 31), now=MONDAY)
+    assert held == [True]

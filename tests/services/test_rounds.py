@@ -70,9 +70,9 @@ def held(tmp_path: Path) -> AssessmentFolder:
 
 
 def files_of(root: Path) -> set[str]:
-    """The files of a folder, without what a database keeps beside itself."""
+    """The files of a folder, without what a database keeps beside itself, and without a lock."""
     found = (path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
-    return {name for name in found if not name.startswith("ledger.db")}
+    return {name for name in found if not name.startswith(("ledger.db", ".settings.lock"))}
 
 
 def mark_register(folder: AssessmentFolder, marks: dict[str, str]) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -26,6 +27,7 @@ from xlassess.assessment.rounds import (
 )
 from xlassess.assessment.settings import REGISTER, AssessmentFolder
 from xlassess.assessment.starter import register_book, round_text
+from xlassess.files.locks import holding
 from xlassess.files.rights import like_its_folder, make_folder
 from xlassess.files.shape import read_as
 from xlassess.files.yaml_file import read_yaml
@@ -40,6 +42,23 @@ from xlassess.services.common.outbox import write_whole
 
 _MARK = ".taking-over"
 """In ``rounds/`` while something is still to be moved; names the round whose files lie outside."""
+
+
+_SETTINGS_LOCK = ".settings.lock"
+
+
+def holding_settings(root: Path) -> AbstractContextManager[None]:
+    """Hold the settings of an assessment, from looking at them until others stand in their place.
+
+    Beginning a round moves some of them: whoever changes them meanwhile would put them back.
+
+    Args:
+        root: the assessment's folder.
+
+    Raises:
+        OSError: the lock cannot be made.
+    """
+    return holding(root / _SETTINGS_LOCK)
 
 
 def take_over(folder: AssessmentFolder) -> AssessmentFolder:

@@ -11,9 +11,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from xlassess.assessment.rounds import ROUND_FIELDS
+from xlassess.assessment.rounds import ROUND_FIELDS, has_rounds
 from xlassess.assessment.settings import AssessmentFileError, AssessmentFolder
-from xlassess.files.locks import holding
 from xlassess.files.problems import Problem
 from xlassess.files.yaml_edit import CannotBeEditedError, Place, with_values
 from xlassess.files.yaml_file import YamlFile, read_yaml
@@ -22,6 +21,7 @@ from xlassess.model.assessment import Assessment
 from xlassess.model.days import written_day
 from xlassess.model.errors import UsageError
 from xlassess.services.common.outbox import write_whole
+from xlassess.services.common.round_folders import holding_settings
 from xlassess.services.setup.init import WANTED, SettingsProblem
 from xlassess.services.setup.settings_form import (
     GROUPS,
@@ -36,9 +36,6 @@ from xlassess.services.setup.settings_form import (
 
 _WORDS_OF_PEOPLE = ("coordinator", "purpose", "preparation", "mail", "scenarios")
 """What is not told to the log, which is kept for ever: who somebody is, and what people wrote."""
-
-_LOCK = ".settings.lock"
-"""Stands for the lock held from looking at the settings until others stand in their place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +66,12 @@ def change_settings(
         XlassessError: the settings cannot be used as they are.
         OSError: they cannot be written.
     """
-    with holding(folder.root / _LOCK):
+    with holding_settings(folder.root):
+        if not folder.round_name and has_rounds(folder.root):
+            raise UsageError(
+                "A new round was begun meanwhile, and settings were moved to folders of rounds.",
+                "Look at the settings again, and change them there.",
+            )
         stand = standing(folder, team=team)
         there = {
             one.name: one for group in settings_now(folder, team=team) for one in group.settings

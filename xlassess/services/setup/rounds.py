@@ -27,7 +27,7 @@ from xlassess.model.errors import UsageError
 from xlassess.services.common.asked import in_force, people_now, request_of, requests
 from xlassess.services.common.opening import still_open
 from xlassess.services.common.outbox import sha256_of
-from xlassess.services.common.round_folders import take_over
+from xlassess.services.common.round_folders import holding_settings, take_over
 from xlassess.services.papers.round_archive import ARCHIVE, write_archive
 from xlassess.services.setup.change_settings import change_settings, only_setting
 from xlassess.services.status import OUT, status
@@ -167,6 +167,14 @@ def begin_round(
         XlassessError: settings or register of the round before cannot be used.
         OSError: the folder cannot be written.
     """
+    with holding_settings(folder.root):
+        return _begun(folder, name, return_by, now, by)
+
+
+def _begun(
+    folder: AssessmentFolder, name: str, return_by: date, now: datetime, by: str
+) -> BegunRound:
+    """Begin a round while nobody else changes the settings."""
     _check_new(folder, name, return_by, now.astimezone().date())
     for written_in in (folder.root, folder.root / ROUNDS):
         sweep(written_in)
