@@ -183,5 +183,6 @@ def test_rounds__what_cannot_be_played_as_a_command(tmp_path: Path, more: tuple[
 def test_rounds__give_way_to_another_demo(played: RoundsPlayed) -> None:
     """What a demo of rounds makes is all known, so that nothing of it stays behind."""
     known = {MARK, "assessment.yaml", "partners.xlsx", ".secret", "ledger.db", ".gitignore",
-             "outbox", "returns", "output", "rounds", "toolkits", "inbox"}  # fmt: skip
+             ".settings.lock", "outbox", "returns", "output", "rounds", "toolkits",
+             "inbox"}  # fmt: skip
     assert {path.name for path in played.root.iterdir()} <= known

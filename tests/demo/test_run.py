@@ -209,7 +209,8 @@ def test_demo__into_a_file(tmp_path: Path) -> None:
 
 def test_clear__takes_what_a_demo_makes_and_leaves_toolkits_of_the_user(tmp_path: Path) -> None:
     (tmp_path / MARK).write_text("")
-    for name in ("drafts/a.eml", "entries/a.xlsx", "toolkits/pat.yaml", "toolkits/ours.yaml"):
+    ours = ("toolkits/pat.yaml", "toolkits/ours.yaml")
+    for name in (".settings.lock", "drafts/a.eml", "entries/a.xlsx", *ours):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("left over")
     assert clear(tmp_path)

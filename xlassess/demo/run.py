@@ -152,7 +152,7 @@ PARTNERSHIPS = "partnerships"
 _MADE = (
     "assessment.yaml", "partners.xlsx", ".secret", "ledger.db", "ledger.db-wal", "ledger.db-shm",
     ".gitignore", "outbox", "drafts", "entries", "returns", "output", "rounds", "jobs", INBOX, SENT,
-    "programme.yaml", PARTNERSHIPS, BEGUN,
+    "programme.yaml", PARTNERSHIPS, BEGUN, ".settings.lock",
 )  # fmt: skip
 OWN_TOOLKIT = Path("toolkits", "pat.yaml")
 """The toolkit that a demo of several rounds puts beside those of the user."""
