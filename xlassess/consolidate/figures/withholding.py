@@ -67,6 +67,11 @@ def beyond(each: PrintedSum, known: Known) -> PrintedSum:
     return replace(each, weights=weights)
 
 
+def _left(before: Sequence[PrintedSum], known: Known) -> list[PrintedSum]:
+    """What was printed before, as far as it tells of answers that are not known."""
+    return [rest for each in before if (rest := beyond(each, known)).weights]
+
+
 @dataclass(frozen=True, slots=True)
 class _Given:
     """What one respondent answered: the choices by item and field, with level and scores."""
@@ -183,8 +188,7 @@ def _decided(
     out = _out(printed, before, participants.minimum, len(given))
     if known := counted.known:
         less = [_beyond(each, known) for each in printed]
-        then = [rest for each in before if (rest := beyond(each, known)).weights]
-        out |= _out(less, then, participants.minimum, len(given))
+        out |= _out(less, _left(before, known), participants.minimum, len(given))
     return frozenset(out), [each.sum for each in printed]
 
 
@@ -322,8 +326,8 @@ def withheld_beside(
     """
     out = _out_beside(sums, before, minimum)
     if known:
-        then = [rest for each in before if (rest := beyond(each, known)).weights]
-        out |= _out_beside([beyond(each, known) for each in sums], then, minimum)
+        less = [beyond(each, known) for each in sums]
+        out |= _out_beside(less, _left(before, known), minimum)
     return out
 
 

@@ -12,6 +12,16 @@ _NUMBER = re.compile(rb"(?<![0-9])[0-9]{1,9}\Z")
 Looked for from the colon on: a long sheet is all digits, and has hardly any colons."""
 
 
+def summaries_there(newest: Path) -> list[Path]:
+    """Return the summaries of a round that are there, earlier and other ones included.
+
+    Args:
+        newest: where the newest one is, if there is one.
+    """
+    found = {newest, *newest.parent.rglob("summary*.xlsx")}
+    return sorted(path for path in found if path.is_file())
+
+
 def event_noted(path: Path) -> tuple[int, str] | None:
     """Return number and hash of the event that a summary names as the last before it.
 

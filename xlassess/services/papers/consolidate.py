@@ -34,7 +34,7 @@ from xlassess.services.common.earlier import (
     was_followed,
     with_present_toolkits,
 )
-from xlassess.services.common.noted_event import event_noted
+from xlassess.services.common.noted_event import event_noted, summaries_there
 from xlassess.services.common.outbox import (
     EARLIER,
     keep_before,
@@ -172,10 +172,9 @@ def round_to_write(
     if anyway.strip() or applied_to(record).shows_rows:
         return record
     name = record.assessment.round
-    newest = folder.summary_file(name)
     with Ledger(folder.ledger) as ledger:
-        for path in sorted({newest, *newest.parent.rglob("summary*.xlsx")}):
-            noted = event_noted(path) if path.is_file() else None
+        for path in summaries_there(folder.summary_file(name)):
+            noted = event_noted(path)
             if noted and not _knows_of_summary(ledger, name, *noted):
                 where = path.relative_to(folder.root).as_posix()
                 raise HeldBackError(

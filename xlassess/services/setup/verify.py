@@ -20,7 +20,7 @@ from xlassess.model.errors import XlassessError
 from xlassess.model.plan import JOINT_KINDS
 from xlassess.model.query import Query
 from xlassess.model.record import EntryCopy
-from xlassess.services.common.noted_event import event_noted
+from xlassess.services.common.noted_event import event_noted, summaries_there
 from xlassess.services.common.opening import opened
 from xlassess.services.common.outbox import QUERIES, REPLACED
 from xlassess.services.common.phrases import count, listed
@@ -315,8 +315,7 @@ def _summaries(folder: AssessmentFolder, events: Sequence[Event], found: _Findin
     rounds |= {path.parent.parent.name for path in folder.root.glob("rounds/*/output/*.xlsx")}
     for round_name in sorted(rounds | last.keys()):
         newest = folder.summary_file(round_name)
-        there = sorted({newest, *newest.parent.rglob("summary*.xlsx")})
-        told = [_known_to(path, events, folder.root) for path in there if path.is_file()]
+        told = [_known_to(path, events, folder.root) for path in summaries_there(newest)]
         faults = [fault for fault in told if fault]
         found.faults += faults
         sha256 = last.get(round_name)
