@@ -48,8 +48,8 @@ from xlassess.services.plans.plan import plan
 from xlassess.toolkits.load import find_toolkit
 from xlassess.web.app import create_app
 from xlassess.web.kept import rounds_known
-from xlassess.web.ready import get_ready
-from xlassess.web.security import Sessions, User
+from xlassess.web.request.security import Sessions, User
+from xlassess.web.serving.ready import get_ready
 
 PAGES = (
     "/", "/register", "/settle", "/send", "/send?show=all", "/receive", "/register/response",

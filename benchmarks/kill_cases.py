@@ -17,10 +17,10 @@ from typing import Any
 from tests.mail.dovecot import MailServerBox, dovecot
 from tests.mail.post_office import PASSWORD, PostOffice, post_office
 from tests.services.planned import a_planned_folder, entered, fill
+from tests.services.plans.test_plan import DECIDED
+from tests.services.post.test_collect_mail import a_mail
+from tests.services.post.test_posting import a_round
 from tests.services.small import a_folder, answer, unclear_pair, write_toolkit
-from tests.services.test_collect_mail import a_mail
-from tests.services.test_plan import DECIDED
-from tests.services.test_posting import a_round
 from xlassess.assessment.rounds import has_rounds, round_names
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger

@@ -14,7 +14,7 @@ from tests.services.small import MONDAY, a_folder
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.files.rights import like_its_folder, make_folder
 from xlassess.services.common.opening import open_folder
-from xlassess.services.common.outbox import put
+from xlassess.services.common.workbooks.outbox import put
 from xlassess.services.generate import generate
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs the rights of files")

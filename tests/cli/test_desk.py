@@ -74,7 +74,7 @@ def test_desk__opens_by_its_link_and_ends_by_ctrl_c(tmp_path: Path) -> None:
 
 
 def test_desk__listens_on_this_computer_only_and_can_be_opened_anew_at_once() -> None:
-    from xlassess.web.listening import ListeningPlace, listening
+    from xlassess.web.serving.listening import ListeningPlace, listening
 
     with listening(ListeningPlace(0), otherwise="") as first:
         assert first.getsockname()[0] == "127.0.0.1"
@@ -95,7 +95,7 @@ def test_desk__listens_on_this_computer_only_and_can_be_opened_anew_at_once() ->
 
 @pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="no such sockets")
 def test_socket__is_taken_over_from_a_killed_server_and_from_no_other(tmp_path: Path) -> None:
-    from xlassess.web.listening import ListeningPlace, listening
+    from xlassess.web.serving.listening import ListeningPlace, listening
 
     place = ListeningPlace(socket=tmp_path / "desk.sock")
     left = socket.socket(socket.AF_UNIX)

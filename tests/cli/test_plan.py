@@ -9,7 +9,7 @@ import openpyxl
 from click.testing import CliRunner
 
 from tests.services.planned import a_planned_folder, entered, fill, read_back
-from tests.services.test_plan import DECIDED
+from tests.services.plans.test_plan import DECIDED
 from xlassess.cli.app import cli
 from xlassess.ledger.store import utc_now
 from xlassess.services.plans.plan import plan

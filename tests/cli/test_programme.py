@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.services.programmes import a_programme, an_assessment_in
+from tests.services.programmes.made_up import a_programme, an_assessment_in
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
 from xlassess.services.setup import verify

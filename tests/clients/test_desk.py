@@ -19,7 +19,7 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.services.papers.consolidate import consolidate
 from xlassess.services.status import status
 from xlassess.web.app import PAGES
-from xlassess.web.security import Sessions
+from xlassess.web.request.security import Sessions
 
 pytestmark = [pytest.mark.clients("chromium", "axe"), pytest.mark.slow]
 

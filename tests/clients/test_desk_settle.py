@@ -19,7 +19,7 @@ from tests.web.desks import a_doubtful_round, running
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.services.status import status
-from xlassess.web.security import Sessions
+from xlassess.web.request.security import Sessions
 from xlassess.web.unsettled import unsettled
 
 pytestmark = [pytest.mark.clients("chromium", "axe"), pytest.mark.slow]

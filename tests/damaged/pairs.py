@@ -14,8 +14,8 @@ from pathlib import Path
 
 import openpyxl
 
+from tests.services.rounds.test_last_time import FACTS, GIVEN, sent_back
 from tests.services.small import LATER, TOOLKIT, answer, unclear_pair, write_toolkit
-from tests.services.test_last_time import FACTS, GIVEN, sent_back
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.layout import cell_name, layout
 from xlassess.generate.query.letter import slot_cells

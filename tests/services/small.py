@@ -160,7 +160,7 @@ def plates_built_once() -> Iterator[None]:
         return known[2]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("xlassess.services.common.making.build_plate", once)
+        patch.setattr("xlassess.services.common.workbooks.making.build_plate", once)
         yield
 
 

@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from tests.services.planned import AGREED, a_planned_folder
+from tests.services.post.test_offers import handed
 from tests.services.small import LATER, MONDAY, a_folder, answer
-from tests.services.test_offers import handed
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
 from xlassess.generate.query.letter import slot_cells

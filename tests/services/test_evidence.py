@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from tests.damaged.builders import a_pdf
+from tests.services.post.test_offers import handed
 from tests.services.small import LATER, MONDAY, a_folder, answer, made_once
 from tests.services.test_enter import type_in
-from tests.services.test_offers import handed
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
 from xlassess.consolidate.register import round_inputs

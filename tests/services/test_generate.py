@@ -27,8 +27,8 @@ from xlassess.ledger import Ledger
 from xlassess.ledger.archive import UNFINISHED
 from xlassess.model.answer import Issued
 from xlassess.model.errors import XlassessError
-from xlassess.services.common import issuing
-from xlassess.services.common.outbox import sha256_of
+from xlassess.services.common.workbooks import issuing
+from xlassess.services.common.workbooks.outbox import sha256_of
 from xlassess.services.generate import Generated, generate
 from xlassess.services.status import status
 

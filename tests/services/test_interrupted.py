@@ -27,7 +27,7 @@ from xlassess.cli.app import cli
 from xlassess.ledger import Ledger
 from xlassess.ledger.archive import UNFINISHED
 from xlassess.ledger.recording import writes
-from xlassess.services.common.outbox import put, write_whole
+from xlassess.services.common.workbooks.outbox import put, write_whole
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
 from xlassess.services.papers.consolidate import consolidate

@@ -15,8 +15,8 @@ from tests.services.small import LATER, MONDAY, a_folder, change_settings, conte
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.ledger.tables.events import Event
-from xlassess.services.common import making
-from xlassess.services.common.making import MadeWorkbook, WorkbookMaker, WorkbookToMake
+from xlassess.services.common.workbooks import making
+from xlassess.services.common.workbooks.making import MadeWorkbook, WorkbookMaker, WorkbookToMake
 from xlassess.services.generate import generate
 from xlassess.toolkits.load import find_toolkit
 from xlassess.workers import Lost, Work, Workers

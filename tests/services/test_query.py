@@ -28,7 +28,7 @@ from xlassess.model.answer import Return
 from xlassess.model.errors import UsageError
 from xlassess.model.query import Slot
 from xlassess.services import status as status_desk
-from xlassess.services.common import issuing
+from xlassess.services.common.workbooks import issuing
 from xlassess.services.decide import Why, choose, mark, mark_queries, set_aside, waive
 from xlassess.services.generate import generate
 from xlassess.services.history import history

@@ -23,12 +23,12 @@ import httpx
 import uvicorn
 from starlette.types import ASGIApp
 
+from tests.services.post.test_offers import handed
 from tests.services.small import LATER, a_folder, answer, made_once, unclear_pair
-from tests.services.test_offers import handed
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.services.ingest import ingest
 from xlassess.web.app import create_app
-from xlassess.web.security import Sessions, User
+from xlassess.web.request.security import Sessions, User
 
 PORT = 8765
 FROM_HERE = {"sec-fetch-site": "same-origin", "origin": "null"}

@@ -31,12 +31,13 @@ from xlassess.services.papers.export import export_round
 from xlassess.services.papers.figures import state_of
 from xlassess.services.setup.rounds import begin_round
 from xlassess.services.status import count_waiting, status
-from xlassess.web import forms, kept
-from xlassess.web.forms import Numbers, StillAtWorkError
+from xlassess.web import kept
 from xlassess.web.jobs import Job, Jobs
 from xlassess.web.kept import BESIDE, CountedBeside, done_beside
 from xlassess.web.known import KnownRounds
-from xlassess.web.ready import get_ready
+from xlassess.web.request import forms
+from xlassess.web.request.forms import Numbers, StillAtWorkError
+from xlassess.web.serving.ready import get_ready
 
 WHY = decide.Why(LATER, "It was so.", "Cora")
 

@@ -11,7 +11,7 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
 from xlassess.services import decide
 from xlassess.services.ingest import ingest
-from xlassess.web.instead import on_a_page, pages_named
+from xlassess.web.request.instead import on_a_page, pages_named
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_on_a_page__has_the_page_in_place_of_the_command(
 
 
 def test_pages_named__are_commands_that_there_are() -> None:
-    from xlassess.web.instead import _PAGE_OF, PAGE_TITLES
+    from xlassess.web.request.instead import _PAGE_OF, PAGE_TITLES
 
     assert _PAGE_OF.keys() <= set(cli.list_commands(click.Context(cli)))
     assert set(_PAGE_OF.values()) <= PAGE_TITLES.keys()

@@ -33,9 +33,9 @@ from xlassess.ledger import Ledger
 from xlassess.services.common.received import totals
 from xlassess.services.ingest import ingest
 from xlassess.services.setup.rounds import close_round
-from xlassess.web import uploads
 from xlassess.web.jobs import Job, Jobs
-from xlassess.web.uploads import SafePaths
+from xlassess.web.request import uploads
+from xlassess.web.request.uploads import SafePaths
 from xlassess.web.work import do
 
 

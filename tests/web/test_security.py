@@ -8,7 +8,7 @@ from tests.web.desks import FROM_HERE, PORT, DeskClient, a_desk, closed_desk, nu
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.services.status import status
 from xlassess.web.app import PAGES
-from xlassess.web.security import HEADERS
+from xlassess.web.request.security import HEADERS
 
 FORMS = [one.path for one in PAGES if one.act]
 

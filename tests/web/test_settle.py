@@ -15,8 +15,8 @@ import pytest
 
 from tests.damaged.builders import a_pdf
 from tests.services.planned import AGREED, a_planned_folder, read_back
+from tests.services.post.test_offers import handed
 from tests.services.small import LATER, answer
-from tests.services.test_offers import handed
 from tests.web.desks import (
     FROM_HERE,
     DeskClient,

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from xlassess.model.answer import Return
     from xlassess.model.finding import Finding
-    from xlassess.services.common.asked import SaidWhy
     from xlassess.services.common.offers import Offer
     from xlassess.services.common.phrases import ToldMatter
+    from xlassess.services.common.workbooks.asked import SaidWhy
 
 
 _REISSUE = "To change it, issue them again: xlassess generate --reissue"

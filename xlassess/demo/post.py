@@ -26,9 +26,9 @@ from xlassess.demo.run import INBOX, SENT, Partners, SentBack, clear, set_up
 from xlassess.generate import slot_cells
 from xlassess.model.assessment import Respondent
 from xlassess.model.record import Notice
-from xlassess.services.common.asked import toolkits_of
 from xlassess.services.common.progress import Watch, silent
 from xlassess.services.common.received import Ingested, Received
+from xlassess.services.common.workbooks.asked import toolkits_of
 from xlassess.services.decide import Why, mark, mark_queries
 from xlassess.services.generate import Workbook, generate
 from xlassess.services.ingest import ingest

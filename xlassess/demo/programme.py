@@ -23,18 +23,18 @@ from xlassess.ledger import Ledger
 from xlassess.model.assessment import Attribution, Level, Respondent
 from xlassess.model.programme import Partnership
 from xlassess.model.toolkit import Toolkit
-from xlassess.services.common.asked import toolkits_of
 from xlassess.services.common.opening import open_folder
 from xlassess.services.common.progress import Watch, silent
+from xlassess.services.common.workbooks.asked import toolkits_of
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
 from xlassess.services.plans.plan import plan
-from xlassess.services.setup.portfolio import (
+from xlassess.services.programmes.portfolio import (
     PortfolioWritten,
     consolidate_programme,
     report_programme,
 )
-from xlassess.services.setup.programme import ProgrammeStatus, programme_status
+from xlassess.services.programmes.programme import ProgrammeStatus, programme_status
 from xlassess.services.setup.rounds import begin_round, close_round
 from xlassess.workers import Workers
 

@@ -39,9 +39,9 @@ from xlassess.files.problems import did_you_mean
 from xlassess.model.assessment import LEVELS, Assessment, Respondent
 from xlassess.model.errors import UsageError
 from xlassess.model.toolkit import Toolkit
-from xlassess.services.common.asked import toolkits_of
 from xlassess.services.common.progress import Watch, silent
 from xlassess.services.common.received import Ingested
+from xlassess.services.common.workbooks.asked import toolkits_of
 from xlassess.services.generate import Generated, Workbook, generate
 from xlassess.services.ingest import ingest
 from xlassess.services.papers.consolidate import Consolidated, consolidate

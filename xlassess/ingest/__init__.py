@@ -10,8 +10,6 @@ from xlassess.ingest.batch import read_all
 from xlassess.ingest.intake.collect import collect, collect_each, origin_of
 from xlassess.ingest.intake.mail import concerns
 from xlassess.ingest.one import fingerprint, read_return
-from xlassess.ingest.reading.correction import corrected
-from xlassess.ingest.reading.hints import Hint, hint_reader, hints_in, says_another_answers
 from xlassess.ingest.reading.merge import merge
 from xlassess.ingest.reading.printed import PrintedWorkbook, read_printed
 from xlassess.ingest.reading.reading_plan import (
@@ -21,6 +19,13 @@ from xlassess.ingest.reading.reading_plan import (
     MailNotice,
     NoticedMail,
     ReturnedFile,
+)
+from xlassess.ingest.reading.without_workbook.correction import corrected
+from xlassess.ingest.reading.without_workbook.hints import (
+    Hint,
+    hint_reader,
+    hints_in,
+    says_another_answers,
 )
 
 __all__ = [

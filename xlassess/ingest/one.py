@@ -13,7 +13,6 @@ from xlassess.ingest.reading.actions import ActionPlanRead, read_action_plan
 from xlassess.ingest.reading.cells.cell_findings import findings_of
 from xlassess.ingest.reading.cells.grid import Grid, read_grid
 from xlassess.ingest.reading.check import ReadContent, check
-from xlassess.ingest.reading.evidence import evidence
 from xlassess.ingest.reading.identify import IdentifiedWorkbook, identify
 from xlassess.ingest.reading.joint_checks import check_joint
 from xlassess.ingest.reading.locate import locate
@@ -23,6 +22,7 @@ from xlassess.ingest.reading.printed import PrintedWorkbook, read_printed
 from xlassess.ingest.reading.read import Reading, read_rows, settle
 from xlassess.ingest.reading.reading_plan import Context, CoveringMail, ReturnedFile
 from xlassess.ingest.reading.unseen import unseen
+from xlassess.ingest.reading.without_workbook.evidence import evidence
 from xlassess.model.answer import Return, state_of
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding

@@ -27,11 +27,11 @@ from xlassess.model.days import written_day
 from xlassess.model.errors import UsageError
 from xlassess.model.finding import Finding
 from xlassess.model.record import MessageOutcome, Outcome, OutcomeKind, Register, SentMessage
-from xlassess.services.common.asked import Request, in_force, requests
 from xlassess.services.common.opening import opened, still_open
-from xlassess.services.common.outbox import sha256_of
 from xlassess.services.common.pages import feedback_standing
-from xlassess.services.common.standing import PartnersStanding
+from xlassess.services.common.workbooks.asked import Request, in_force, requests
+from xlassess.services.common.workbooks.outbox import sha256_of
+from xlassess.services.common.workbooks.standing import PartnersStanding
 from xlassess.services.ingest import context_of
 from xlassess.services.post.due import partners_standing
 

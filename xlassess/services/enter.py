@@ -23,9 +23,9 @@ from xlassess.model.errors import UsageError
 from xlassess.model.record import EntryCopy, EntrySource, entered_as
 from xlassess.model.record import Outcome as Settled
 from xlassess.model.toolkit import Toolkit
-from xlassess.services.common.issuing import Content, Issue, Issuer, Outcome, write
 from xlassess.services.common.opening import opened, own_secret, still_open
-from xlassess.services.common.outbox import sha256_of
+from xlassess.services.common.workbooks.issuing import Content, Issue, Issuer, Outcome, write
+from xlassess.services.common.workbooks.outbox import sha256_of
 from xlassess.services.decide import asked_about, workbook
 
 _LONGEST_NAME = 120

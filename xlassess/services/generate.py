@@ -19,8 +19,12 @@ from xlassess.model.answer import Identity, Issued
 from xlassess.model.assessment import Assessment, Level, Respondent
 from xlassess.model.days import written_day
 from xlassess.model.toolkit import Toolkit
-from xlassess.services.common.asked import Request, request_of, requests, toolkits_of
-from xlassess.services.common.issuing import (
+from xlassess.services.common.last_time import earlier_returns, shown_to
+from xlassess.services.common.opening import own_secret, still_open
+from xlassess.services.common.phrases import ToldMatter, count
+from xlassess.services.common.progress import Watch, silent
+from xlassess.services.common.workbooks.asked import Request, request_of, requests, toolkits_of
+from xlassess.services.common.workbooks.issuing import (
     UNDECIDED,
     Content,
     Issue,
@@ -29,8 +33,7 @@ from xlassess.services.common.issuing import (
     clear_away,
     write,
 )
-from xlassess.services.common.last_time import earlier_returns, shown_to
-from xlassess.services.common.making import (
+from xlassess.services.common.workbooks.making import (
     MadeWorkbook,
     ToBeMade,
     WorkbookMaker,
@@ -39,10 +42,7 @@ from xlassess.services.common.making import (
     is_worth_it,
     write_by,
 )
-from xlassess.services.common.opening import own_secret, still_open
-from xlassess.services.common.outbox import sha256_of
-from xlassess.services.common.phrases import ToldMatter, count
-from xlassess.services.common.progress import Watch, silent
+from xlassess.services.common.workbooks.outbox import sha256_of
 from xlassess.workers import Workers
 
 

@@ -15,9 +15,9 @@ from xlassess.model.answer import Issued, Return
 from xlassess.model.errors import UsageError
 from xlassess.model.query import Slot
 from xlassess.model.record import Outcome
-from xlassess.services.common.asked import answered
 from xlassess.services.common.opening import opened
 from xlassess.services.common.phrases import capital, count, named
+from xlassess.services.common.workbooks.asked import answered
 from xlassess.services.decide import asked_about, workbook
 from xlassess.services.in_doubt import places, plain_answers
 

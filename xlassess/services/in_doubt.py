@@ -21,8 +21,8 @@ from xlassess.model.finding import Finding
 from xlassess.model.query import Query, Slot, action_slot, concerned
 from xlassess.model.record import EntryCopy, Outcome
 from xlassess.model.toolkit import Toolkit
-from xlassess.services.common.asked import said_why
 from xlassess.services.common.opening import opened
+from xlassess.services.common.workbooks.asked import said_why
 
 _AROUND, _MOST_ROWS = 1, 24
 """So many rows are shown before and after a doubtful one, and so many in all."""

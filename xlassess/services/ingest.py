@@ -35,11 +35,6 @@ from xlassess.model.catalogue import found
 from xlassess.model.errors import UsageError
 from xlassess.model.query import Query
 from xlassess.model.record import Notice, SentMessage
-from xlassess.services.common.asked import (
-    people_now,
-    request_of,
-    whose_addresses,
-)
 from xlassess.services.common.earlier import earlier_rounds
 from xlassess.services.common.last_time import (
     LastAnswers,
@@ -51,9 +46,14 @@ from xlassess.services.common.last_time import (
 )
 from xlassess.services.common.offers import Offer, clock_of, offers, said_in, sender_of
 from xlassess.services.common.opening import own_secret, still_open
-from xlassess.services.common.outbox import QUERIES, REPLACED, holds
 from xlassess.services.common.progress import Watch, silent
 from xlassess.services.common.received import Displaced, Ingested, Noticed, Received
+from xlassess.services.common.workbooks.asked import (
+    people_now,
+    request_of,
+    whose_addresses,
+)
+from xlassess.services.common.workbooks.outbox import QUERIES, REPLACED, holds
 from xlassess.workers import Workers
 
 _UNPACKED = "xlassess-unpacked-"

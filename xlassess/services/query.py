@@ -33,11 +33,23 @@ from xlassess.model.finding import Finding
 from xlassess.model.query import Query
 from xlassess.model.record import Notice
 from xlassess.model.toolkit import Toolkit
-from xlassess.services.common.issuing import UNDECIDED, Content, Issuer, Outcome, clear_away, write
-from xlassess.services.common.joint import asked_about_now
 from xlassess.services.common.opening import own_secret, still_open
-from xlassess.services.common.outbox import QUERIES, sha256_of
-from xlassess.services.common.standing import absent_until, going_to, only_name, who_is_asked
+from xlassess.services.common.workbooks.issuing import (
+    UNDECIDED,
+    Content,
+    Issuer,
+    Outcome,
+    clear_away,
+    write,
+)
+from xlassess.services.common.workbooks.joint import asked_about_now
+from xlassess.services.common.workbooks.outbox import QUERIES, sha256_of
+from xlassess.services.common.workbooks.standing import (
+    absent_until,
+    going_to,
+    only_name,
+    who_is_asked,
+)
 
 LETTER = ".txt"
 """The ending of the message beside a query workbook."""

@@ -18,7 +18,10 @@ from xlassess.model.finding import Finding
 from xlassess.model.plan import AgreedAction, AgreedPlan, open_actions
 from xlassess.model.record import Notice, Outcome, Register
 from xlassess.model.toolkit import years_later
-from xlassess.services.common.asked import (
+from xlassess.services.common.earlier import plans_so_far
+from xlassess.services.common.offers import Offer, Offered, offers, sender_of
+from xlassess.services.common.phrases import Matter
+from xlassess.services.common.workbooks.asked import (
     Request,
     SaidWhy,
     in_force,
@@ -31,11 +34,8 @@ from xlassess.services.common.asked import (
     toolkits_of,
     whose_addresses,
 )
-from xlassess.services.common.earlier import plans_so_far
-from xlassess.services.common.joint import by_owner, came_back, holder_of, issued_last
-from xlassess.services.common.offers import Offer, Offered, offers, sender_of
-from xlassess.services.common.phrases import Matter
-from xlassess.services.common.standing import absent_until
+from xlassess.services.common.workbooks.joint import by_owner, came_back, holder_of, issued_last
+from xlassess.services.common.workbooks.standing import absent_until
 
 LineState = Literal[
     "not issued", "not sent", "sent", "reminded", "late", "refused only", "blank", "query open",

@@ -13,10 +13,12 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from xlassess.web.forms import Done
 from xlassess.web.kept import rounds_known
 from xlassess.web.known import KnownRounds
-from xlassess.web.page import entrance_page, refusal_page
+from xlassess.web.request.forms import Done
+from xlassess.web.request.page import entrance_page, refusal_page
+from xlassess.web.request.security import OPENING, STATIC, Guard, Sessions, User
+from xlassess.web.request.visit import Desk, Visit, acts, shows
 from xlassess.web.routes import (
     begin,
     history,
@@ -32,8 +34,6 @@ from xlassess.web.routes import (
     settle,
     summary,
 )
-from xlassess.web.security import OPENING, STATIC, Guard, Sessions, User
-from xlassess.web.visit import Desk, Visit, acts, shows
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from xlassess.ledger import Event, Ledger
 from xlassess.ledger.tables.events import What
+from xlassess.web.request.visit import Visit
 from xlassess.web.settling import TAKEN_BACK, undo_key
-from xlassess.web.visit import Visit
 
 EVENT_WORDS: Mapping[What, str] = {
     "toolkit kept": "Questions of a toolkit put on record", "issued": "Workbook written",

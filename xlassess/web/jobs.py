@@ -27,7 +27,7 @@ from pydantic import TypeAdapter, ValidationError
 from xlassess.files.locks import holding, is_held
 from xlassess.files.rights import make_folder
 from xlassess.ledger.archive import UNFINISHED
-from xlassess.services.common.outbox import write_whole
+from xlassess.services.common.workbooks.outbox import write_whole
 
 JobState = Literal["waiting", "running", "done", "failed", "stopped"]
 """Where a job is. ``stopped`` is never written: it is one whose process no longer lives."""

@@ -33,8 +33,8 @@ from xlassess.services.common.opening import files_stand
 from xlassess.services.papers.figures import RoundFigures, figures, state_of
 from xlassess.services.status import count_waiting
 from xlassess.web.known import SAYS_NOTHING_OF_ANSWERS, KnownRounds
-from xlassess.web.page import page
-from xlassess.web.visit import Visit
+from xlassess.web.request.page import page
+from xlassess.web.request.visit import Visit
 
 P = ParamSpec("P")
 T = TypeVar("T")

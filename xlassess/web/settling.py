@@ -17,9 +17,9 @@ from xlassess.services.common.offers import Offer
 from xlassess.services.enter import enter
 from xlassess.services.in_doubt import Doubt, InDoubt, in_doubt
 from xlassess.services.query import query
-from xlassess.web.forms import FieldError, FormErrors
+from xlassess.web.request.forms import FieldError, FormErrors
+from xlassess.web.request.visit import Visit
 from xlassess.web.unsettled import Unsettled
-from xlassess.web.visit import Visit
 
 ONE_AT_A_TIME = threading.Lock()
 """Held from looking whether anything was recorded meanwhile until the decision is recorded."""

@@ -10,7 +10,7 @@ import pytest
 
 from tests.consolidate.rounds import MADE_AT, a_round, answers, with_returns
 from xlassess.consolidate import summarise, summary_bytes
-from xlassess.consolidate.summary.sheets.flagged import TO_ACT_ON
+from xlassess.consolidate.summary.sheets.actions.flagged import TO_ACT_ON
 from xlassess.toolkits.load import builtin_ids, find_toolkit
 
 HEADER = ("Item", "Section", "Question", "To act on", "Answers", "Share")

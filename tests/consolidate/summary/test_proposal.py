@@ -12,7 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.consolidate.rounds import MADE_AT, Wish, a_round
 from xlassess.consolidate import summarise, summary_bytes
-from xlassess.consolidate.summary.sheets.proposal import PROPOSAL
+from xlassess.consolidate.summary.sheets.actions.proposal import PROPOSAL
 from xlassess.model.answer import PROPOSAL as PROPOSAL_ITEM
 from xlassess.model.answer import Action, Answer
 from xlassess.model.record import Round

@@ -256,7 +256,7 @@ def test_write__leaves_nothing_behind_when_it_fails(pat, tmp_path: Path):
 
 def test_data__goes_on_over_further_sheets(pat, monkeypatch):
     monkeypatch.setattr("xlassess.consolidate.assemble.LIVE_ROWS", 10)
-    monkeypatch.setattr("xlassess.consolidate.summary.sheets.data.MOST_ROWS", 64)
+    monkeypatch.setattr("xlassess.consolidate.summary.sheets.answers.data.MOST_ROWS", 64)
     record = a_round([pat], 3)
     count = len(summarise(record, MADE_AT).data)
     book = load(made(record))
@@ -276,7 +276,7 @@ def test_comments__more_than_a_sheet_holds_are_counted(pat, monkeypatch):
     whole = load(made(record))["Comments"]
     assert whole.max_row - 4 == len(remarks) > 10
     assert "export" not in whole["A2"].value
-    home = "xlassess.consolidate.summary.sheets.comments_and_actions.MOST_ROWS"
+    home = "xlassess.consolidate.summary.sheets.actions.comments_and_actions.MOST_ROWS"
     monkeypatch.setattr(home, 14)
     cut = load(made(record))["Comments"]
     assert cut.max_row == 14

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 from starlette.types import ASGIApp
 
-from xlassess.web.security import Role
+from xlassess.web.request.security import Role
 from xlassess.web.team.accounts import Accounts
 from xlassess.web.team.doors import COOKIE
 from xlassess.web.team.logs import TeamLog

@@ -25,8 +25,8 @@ from tests.web.team.teams import (
     number_in,
     team_over,
 )
-from xlassess.web.forms import _fields
-from xlassess.web.security import HEADERS
+from xlassess.web.request.forms import _fields
+from xlassess.web.request.security import HEADERS
 from xlassess.web.team import doors, passwords
 from xlassess.web.team.accounts import IDLE_SECONDS, LONGEST_SECONDS, Accounts, LogIn
 from xlassess.web.team.doors import COOKIE

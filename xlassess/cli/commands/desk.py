@@ -42,7 +42,7 @@ def desk(
             "The desk needs packages that are not installed.",
             'Install them: python -m pip install "xlassess[desk]"',
         )
-    from xlassess.web.serve import serve
+    from xlassess.web.serving.serve import serve
 
     out = Console()
     root = options.root / directory if directory else options.root

@@ -21,7 +21,7 @@ from xlassess.cli.options import (
 from xlassess.services.common.phrases import count
 
 if TYPE_CHECKING:
-    from xlassess.services.common.issuing import Outcome
+    from xlassess.services.common.workbooks.issuing import Outcome
     from xlassess.services.generate import Generated, Workbook
 
 

@@ -134,7 +134,7 @@ def _event(step: Step) -> dict[str, Any]:
 
 
 def _return(ret: Return) -> dict[str, Any]:
-    from xlassess.services.common.asked import answered
+    from xlassess.services.common.workbooks.asked import answered
 
     return {
         "number": ret.number,

@@ -242,7 +242,7 @@ def _name(file: Received) -> str:
 
 def _file(out: Console, file: Received, findings: Iterable[Finding]) -> None:
     from xlassess.ledger import UNCLEAR
-    from xlassess.services.common.asked import said_why
+    from xlassess.services.common.workbooks.asked import said_why
 
     out.gap()
     out.say(file.ret.file, indent=2, style="head")

@@ -13,7 +13,7 @@ from xlassess.services.common.phrases import count, day, whose
 if TYPE_CHECKING:
     from datetime import date
 
-    from xlassess.services.common.issuing import Outcome
+    from xlassess.services.common.workbooks.issuing import Outcome
     from xlassess.services.query import Queried
 
 

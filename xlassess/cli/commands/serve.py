@@ -37,7 +37,7 @@ def serve(options: Options, host_name: str, port: int, place: Path | None, proxi
     docs/serve.md has the whole set-up.
     """
     needs_team()
-    from xlassess.web.listening import ListeningPlace
+    from xlassess.web.serving.listening import ListeningPlace
     from xlassess.web.team.team_serve import serve_team
 
     serve_team(options.root, host_name, ListeningPlace(port, place), proxies=proxies)

@@ -12,7 +12,7 @@ from xlassess.cli.options import AS_JSON, Options, common, needs_team
 from xlassess.model.errors import UsageError
 
 if TYPE_CHECKING:
-    from xlassess.web.security import Role
+    from xlassess.web.request.security import Role
     from xlassess.web.team.accounts import Account, Accounts
 
 _ROLES = ("coordinator", "reader", "facilitator")
@@ -170,7 +170,7 @@ def _accounts(options: Options) -> Accounts:
 
 
 def _role(text: str) -> Role:
-    from xlassess.web.security import Role
+    from xlassess.web.request.security import Role
 
     return next(one for one in get_args(Role) if one == text)
 

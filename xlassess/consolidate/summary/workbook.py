@@ -11,28 +11,34 @@ from xlassess.consolidate.figures.thresholds import LIVE_ROWS
 from xlassess.consolidate.figures.values import Summary, ToolkitResults
 from xlassess.consolidate.summary.cells import SummaryWriter
 from xlassess.consolidate.summary.layout import sheet_name
-from xlassess.consolidate.summary.sheets.agreed_plan import write_agreed
-from xlassess.consolidate.summary.sheets.agreement import write_agreement
-from xlassess.consolidate.summary.sheets.checklists import checklists_sheet, write_checklists
-from xlassess.consolidate.summary.sheets.comments_and_actions import write_actions, write_comments
-from xlassess.consolidate.summary.sheets.counts import write_counts
-from xlassess.consolidate.summary.sheets.data import write_data
+from xlassess.consolidate.summary.sheets.actions.agreed_plan import write_agreed
+from xlassess.consolidate.summary.sheets.actions.checklists import (
+    checklists_sheet,
+    write_checklists,
+)
+from xlassess.consolidate.summary.sheets.actions.comments_and_actions import (
+    write_actions,
+    write_comments,
+)
+from xlassess.consolidate.summary.sheets.actions.flagged import write_flagged
+from xlassess.consolidate.summary.sheets.actions.proposal import PROPOSAL, write_proposal
+from xlassess.consolidate.summary.sheets.actions.workshop_sheet import write_judgements
+from xlassess.consolidate.summary.sheets.answers.agreement import write_agreement
+from xlassess.consolidate.summary.sheets.answers.counts import write_counts
+from xlassess.consolidate.summary.sheets.answers.data import write_data
+from xlassess.consolidate.summary.sheets.answers.levels import write_levels
+from xlassess.consolidate.summary.sheets.answers.profile import write_profile
+from xlassess.consolidate.summary.sheets.answers.scores import write_scores
 from xlassess.consolidate.summary.sheets.details_sheet import (
     FINDINGS,
     write_areas,
     write_details,
     write_findings,
 )
-from xlassess.consolidate.summary.sheets.flagged import write_flagged
-from xlassess.consolidate.summary.sheets.levels import write_levels
 from xlassess.consolidate.summary.sheets.method import write_method
 from xlassess.consolidate.summary.sheets.page_one import write_summary_sheet
-from xlassess.consolidate.summary.sheets.profile import write_profile
-from xlassess.consolidate.summary.sheets.proposal import PROPOSAL, write_proposal
 from xlassess.consolidate.summary.sheets.responses import write_responses
-from xlassess.consolidate.summary.sheets.scores import write_scores
 from xlassess.consolidate.summary.sheets.trend_sheet import write_trend
-from xlassess.consolidate.summary.sheets.workshop_sheet import write_judgements
 from xlassess.consolidate.wording.terms import ACTIONS, SUMMARY
 from xlassess.sheet.writer import WorkbookWriter
 

@@ -14,7 +14,7 @@ from xlassess.model.assessment import Assessment
 from xlassess.model.errors import XlassessError
 from xlassess.model.plan import AgreedPlan, plans_up_to
 from xlassess.model.record import Round
-from xlassess.services.common.asked import Request, in_force, requests
+from xlassess.services.common.workbooks.asked import Request, in_force, requests
 from xlassess.toolkits.load import find_toolkit
 
 

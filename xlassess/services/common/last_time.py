@@ -17,8 +17,8 @@ from xlassess.model.finding import Finding
 from xlassess.model.query import concerned
 from xlassess.model.record import Round
 from xlassess.model.toolkit import Item, Section, Toolkit
-from xlassess.services.common.asked import Request, request_of
 from xlassess.services.common.earlier import earlier_rounds
+from xlassess.services.common.workbooks.asked import Request, request_of
 from xlassess.toolkits.comparing import earlier_items
 
 _UNUSABLE = ("refused", "superseded", "duplicate", "set aside")

@@ -15,9 +15,9 @@ from xlassess.mail import Attachment, is_office
 from xlassess.model.answer import Issued
 from xlassess.model.assessment import Assessment, Respondent
 from xlassess.model.errors import UsageError
-from xlassess.services.common.asked import Request, request_of, requests
 from xlassess.services.common.offers import sender_of
-from xlassess.services.common.standing import Standing
+from xlassess.services.common.workbooks.asked import Request, request_of, requests
+from xlassess.services.common.workbooks.standing import Standing
 
 
 def digest_of_what_pages_show(assessment: Assessment, people: Iterable[Respondent]) -> str:

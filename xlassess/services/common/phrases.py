@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from xlassess.ingest import Hint
     from xlassess.model.answer import Issued, Return
     from xlassess.model.record import Notice, NoticeKind
-    from xlassess.services.common.issuing import Outcome
+    from xlassess.services.common.workbooks.issuing import Outcome
 
 Matter = Literal[
     "queries", "joint", "offers", "evidence", "later", "other round", "asked", "nobody",

@@ -16,9 +16,9 @@ from xlassess.ledger import UNCLEAR
 from xlassess.model.answer import Issued, Return, State
 from xlassess.model.finding import SEVERITIES, Finding, Severity
 from xlassess.model.record import Notice
-from xlassess.services.common.asked import answered
 from xlassess.services.common.offers import Offer
 from xlassess.services.common.phrases import capital, count, listed, named, noticed, refusal, whose
+from xlassess.services.common.workbooks.asked import answered
 
 _NO_RETURN: tuple[State, ...] = ("refused", "duplicate")
 """The states of files that are no return of a workbook."""

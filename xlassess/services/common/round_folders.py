@@ -38,7 +38,7 @@ from xlassess.model.assessment import Assessment, Level, Respondent
 from xlassess.model.errors import UsageError, XlassessError
 from xlassess.model.query import Query
 from xlassess.model.record import EntryCopy
-from xlassess.services.common.outbox import write_whole
+from xlassess.services.common.workbooks.outbox import write_whole
 
 _MARK = ".taking-over"
 """In ``rounds/`` while something is still to be moved; names the round whose files lie outside."""

@@ -26,7 +26,6 @@ from xlassess.ledger.archive import hash_of_file
 from xlassess.model.assessment import Assessment, Attribution, Promise, Respondent, strictest
 from xlassess.model.errors import XlassessError
 from xlassess.model.record import Output, OutputKind, Round
-from xlassess.services.common.asked import requests
 from xlassess.services.common.earlier import (
     earlier_rounds,
     plans_so_far,
@@ -35,7 +34,8 @@ from xlassess.services.common.earlier import (
     with_present_toolkits,
 )
 from xlassess.services.common.noted_event import event_noted, summaries_there
-from xlassess.services.common.outbox import (
+from xlassess.services.common.workbooks.asked import requests
+from xlassess.services.common.workbooks.outbox import (
     EARLIER,
     keep_before,
     keep_copy,

@@ -13,7 +13,7 @@ from xlassess.consolidate.export import FORMATS, MARK, PAGE, Format, export, fil
 from xlassess.ledger import Ledger
 from xlassess.model.assessment import Attribution
 from xlassess.model.errors import UsageError
-from xlassess.services.common.outbox import output_of, put
+from xlassess.services.common.workbooks.outbox import output_of, put
 from xlassess.services.papers.consolidate import output_from, round_to_write
 
 

@@ -19,8 +19,8 @@ from xlassess.consolidate import (
 )
 from xlassess.consolidate.report import feedback_in_word, is_feedback_in_word, untouched
 from xlassess.ledger import Ledger
-from xlassess.services.common.outbox import feedback_folder, keep_copy, put
 from xlassess.services.common.pages import digest_of_what_pages_show
+from xlassess.services.common.workbooks.outbox import feedback_folder, keep_copy, put
 from xlassess.services.papers.consolidate import output_from, round_to_write
 
 WORD = ".docx"

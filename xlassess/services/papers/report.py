@@ -17,7 +17,7 @@ from xlassess.consolidate.report import (
 from xlassess.ledger import Ledger
 from xlassess.model.assessment import Attribution
 from xlassess.model.errors import UsageError
-from xlassess.services.common.outbox import output_of, put
+from xlassess.services.common.workbooks.outbox import output_of, put
 from xlassess.services.papers.consolidate import output_from, round_to_write
 
 ENDING = ".docx"

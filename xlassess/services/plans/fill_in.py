@@ -29,7 +29,8 @@ from xlassess.model.plan import ENTRIES, AgreedPlan, JointKind, Judgement, open_
 from xlassess.model.query import Slot, concerned
 from xlassess.model.toolkit import Item, Section, Toolkit, answer_field
 from xlassess.services.common.earlier import plans_so_far
-from xlassess.services.common.joint import (
+from xlassess.services.common.opening import own_secret, still_open
+from xlassess.services.common.workbooks.joint import (
     Holder,
     JointDraft,
     by_owner,
@@ -39,8 +40,7 @@ from xlassess.services.common.joint import (
     issued_last,
     joint_folder,
 )
-from xlassess.services.common.opening import own_secret, still_open
-from xlassess.services.common.outbox import holds
+from xlassess.services.common.workbooks.outbox import holds
 from xlassess.services.ingest import ingest, read_against
 from xlassess.services.plans.follow_up import draft_for
 from xlassess.services.plans.plan import COORDINATOR, agreed_values

@@ -17,8 +17,9 @@ from xlassess.model.assessment import Assessment
 from xlassess.model.errors import UsageError
 from xlassess.model.plan import AgreedAction, AgreedPlan, open_actions
 from xlassess.services.common.earlier import plans_so_far
-from xlassess.services.common.issuing import UNDECIDED, Issue, Outcome, clear_away
-from xlassess.services.common.joint import (
+from xlassess.services.common.opening import own_secret, still_open
+from xlassess.services.common.workbooks.issuing import UNDECIDED, Issue, Outcome, clear_away
+from xlassess.services.common.workbooks.joint import (
     Holder,
     JointDraft,
     by_owner,
@@ -28,8 +29,7 @@ from xlassess.services.common.joint import (
     issued_last,
     joint_folder,
 )
-from xlassess.services.common.opening import own_secret, still_open
-from xlassess.services.common.outbox import (
+from xlassess.services.common.workbooks.outbox import (
     keep_before,
     make_room,
     output_of,

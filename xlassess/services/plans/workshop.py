@@ -18,9 +18,9 @@ from xlassess.model.plan import Judgement, TalkingGroup
 from xlassess.model.query import Slot
 from xlassess.model.record import Round
 from xlassess.model.toolkit import Toolkit, answer_field
-from xlassess.services.common.issuing import UNDECIDED, Outcome
-from xlassess.services.common.joint import Holder, JointDraft, issue_joint, issued_last
 from xlassess.services.common.opening import own_secret, still_open
+from xlassess.services.common.workbooks.issuing import UNDECIDED, Outcome
+from xlassess.services.common.workbooks.joint import Holder, JointDraft, issue_joint, issued_last
 from xlassess.services.papers.consolidate import output_from, present_round
 
 

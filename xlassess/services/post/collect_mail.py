@@ -14,11 +14,11 @@ from xlassess.ingest import concerns
 from xlassess.ledger import Ledger
 from xlassess.ledger.archive import sweep
 from xlassess.mail import FetchedMail, Mailbox, MailboxError, MailboxPlace, place_of
-from xlassess.services.common.asked import people_now, whose_addresses
 from xlassess.services.common.opening import still_open
 from xlassess.services.common.phrases import count
 from xlassess.services.common.progress import Watch, silent
 from xlassess.services.common.received import Ingested, Received
+from xlassess.services.common.workbooks.asked import people_now, whose_addresses
 from xlassess.services.ingest import ingest
 from xlassess.services.post.posting import password_of
 from xlassess.workers import Workers

@@ -32,18 +32,18 @@ from xlassess.model.plan import JointKind
 from xlassess.model.query import Query
 from xlassess.model.record import SentMessage
 from xlassess.model.toolkit import Toolkit
-from xlassess.services.common.asked import requests
 from xlassess.services.common.earlier import plans_so_far
-from xlassess.services.common.joint import Addressee, addressee, issued_last
 from xlassess.services.common.opening import still_open
-from xlassess.services.common.outbox import QUERIES, feedback_folder, holds
 from xlassess.services.common.pages import (
     FeedbackStanding,
     check_pages_hold,
     feedback_standing,
     pages_of,
 )
-from xlassess.services.common.standing import (
+from xlassess.services.common.workbooks.asked import requests
+from xlassess.services.common.workbooks.joint import Addressee, addressee, issued_last
+from xlassess.services.common.workbooks.outbox import QUERIES, feedback_folder, holds
+from xlassess.services.common.workbooks.standing import (
     PartnersStanding,
     Standing,
     asked_of_others,

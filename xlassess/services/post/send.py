@@ -11,8 +11,8 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.mail import Kind, as_read, mailbox_of, merge_list, message, standard_template
 from xlassess.model.errors import UsageError
 from xlassess.services.common.opening import opened
-from xlassess.services.common.outbox import put
 from xlassess.services.common.progress import Watch, silent
+from xlassess.services.common.workbooks.outbox import put
 from xlassess.services.post.due import Ask, Composed, Glance, compose, words_of
 from xlassess.services.post.posting import Post, Posted, Sender, way_of
 

@@ -1,1 +1,1 @@
-"""What assessments rest on: rounds, registers, toolkits, ledgers, programmes."""
+"""What assessments rest on: rounds, registers, settings, toolkits, ledgers."""

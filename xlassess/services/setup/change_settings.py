@@ -20,8 +20,8 @@ from xlassess.ledger import Event, Ledger
 from xlassess.model.assessment import Assessment
 from xlassess.model.days import written_day
 from xlassess.model.errors import UsageError
-from xlassess.services.common.outbox import write_whole
 from xlassess.services.common.round_folders import holding_settings
+from xlassess.services.common.workbooks.outbox import write_whole
 from xlassess.services.setup.init import WANTED, SettingsProblem
 from xlassess.services.setup.settings_form import (
     GROUPS,

@@ -25,7 +25,7 @@ from xlassess.ledger import Ledger
 from xlassess.model.assessment import Respondent
 from xlassess.model.errors import UsageError
 from xlassess.services.common.opening import still_open
-from xlassess.services.common.outbox import sha256_of, write_whole
+from xlassess.services.common.workbooks.outbox import sha256_of, write_whole
 
 MOST_ROWS = 300
 """So many rows are filled in on a page; longer registers are, in Excel."""

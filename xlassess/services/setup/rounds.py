@@ -24,10 +24,10 @@ from xlassess.ledger import Event, Ledger, RoundOverview
 from xlassess.ledger.archive import UNFINISHED, sweep
 from xlassess.model.assessment import Assessment
 from xlassess.model.errors import UsageError
-from xlassess.services.common.asked import in_force, people_now, request_of, requests
 from xlassess.services.common.opening import still_open
-from xlassess.services.common.outbox import sha256_of
 from xlassess.services.common.round_folders import holding_settings, take_over
+from xlassess.services.common.workbooks.asked import in_force, people_now, request_of, requests
+from xlassess.services.common.workbooks.outbox import sha256_of
 from xlassess.services.papers.round_archive import ARCHIVE, write_archive
 from xlassess.services.setup.change_settings import change_settings, only_setting
 from xlassess.services.status import OUT, status

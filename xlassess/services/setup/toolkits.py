@@ -17,7 +17,7 @@ from xlassess.model.assessment import Assessment, Coordinator
 from xlassess.model.errors import UsageError
 from xlassess.model.toolkit import Toolkit
 from xlassess.services.common.opening import shown
-from xlassess.services.common.outbox import REPLACED, sha256_of, write_whole
+from xlassess.services.common.workbooks.outbox import REPLACED, sha256_of, write_whole
 from xlassess.sheet.validation import SheetError
 from xlassess.toolkits.exchange.exchange import load_toolkit_book, toolkit_book, toolkit_yaml
 from xlassess.toolkits.load import (

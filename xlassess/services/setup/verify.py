@@ -22,8 +22,8 @@ from xlassess.model.query import Query
 from xlassess.model.record import EntryCopy
 from xlassess.services.common.noted_event import event_noted, summaries_there
 from xlassess.services.common.opening import opened
-from xlassess.services.common.outbox import QUERIES, REPLACED
 from xlassess.services.common.phrases import count, listed
+from xlassess.services.common.workbooks.outbox import QUERIES, REPLACED
 
 _DIGEST = re.compile("[0-9a-f]{64}")
 

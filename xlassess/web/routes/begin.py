@@ -41,10 +41,10 @@ from xlassess.services.setup.toolkits import (
     toolkit,
     toolkits,
 )
-from xlassess.web.forms import Done, FieldError, FormErrors, as_iso, day_typed
 from xlassess.web.jobs import JobProgress
-from xlassess.web.page import PageLink, page
-from xlassess.web.visit import Visit
+from xlassess.web.request.forms import Done, FieldError, FormErrors, as_iso, day_typed
+from xlassess.web.request.page import PageLink, page
+from xlassess.web.request.visit import Visit
 
 _SPARE = 5
 """So many empty rows stand below those that are filled in."""

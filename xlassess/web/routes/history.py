@@ -32,12 +32,12 @@ from xlassess.services.history import (
 )
 from xlassess.services.in_doubt import AnswerPlace, correctable
 from xlassess.services.setup.change_settings import changed_in_words
-from xlassess.web.forms import Done, FieldError, FormErrors
 from xlassess.web.happened import EVENT_WORDS, LastDecision, last_decision
 from xlassess.web.jobs import Job, JobProgress
-from xlassess.web.page import PageLink, download, page
+from xlassess.web.request.forms import Done, FieldError, FormErrors
+from xlassess.web.request.page import PageLink, download, page
+from xlassess.web.request.visit import Visit
 from xlassess.web.settling import ONE_AT_A_TIME
-from xlassess.web.visit import Visit
 
 _VERIFY = "verify"
 

@@ -15,9 +15,9 @@ from xlassess.services.common.phrases import matter
 from xlassess.services.next_steps import StepKind
 from xlassess.services.setup.rounds import RoundLine, rounds
 from xlassess.services.status import NextReview, Rate, Status
-from xlassess.web.page import PageLink, page
+from xlassess.web.request.page import PageLink, page
+from xlassess.web.request.visit import Visit
 from xlassess.web.unsettled import KINDS
-from xlassess.web.visit import Visit
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,16 +13,16 @@ from starlette.responses import Response
 from xlassess.mail import Kind
 from xlassess.model.errors import UsageError
 from xlassess.services import decide
-from xlassess.services.common.joint import joint_folder
 from xlassess.services.common.phrases import ToldMatter, count
+from xlassess.services.common.workbooks.joint import joint_folder
 from xlassess.services.post import send as service
 from xlassess.services.post.mail_report import unwritten
 from xlassess.services.post.posting import Post
 from xlassess.services.post.send import LIST, MAILBOX, Ask
-from xlassess.web.forms import Done, FieldError, FormErrors
 from xlassess.web.jobs import JobProgress
-from xlassess.web.page import PageLink, download, download_all, page
-from xlassess.web.visit import Visit
+from xlassess.web.request.forms import Done, FieldError, FormErrors
+from xlassess.web.request.page import PageLink, download, download_all, page
+from xlassess.web.request.visit import Visit
 
 _KINDS: Mapping[Kind, str] = {
     "invitation": "Workbooks to fill in", "reminder": "Reminders",

@@ -11,12 +11,12 @@ from starlette.responses import Response
 
 from xlassess.ledger import Ledger
 from xlassess.model.errors import UsageError
-from xlassess.services.common.outbox import feedback_folder, output_of
-from xlassess.web.forms import Done, FieldError, FormErrors
+from xlassess.services.common.workbooks.outbox import feedback_folder, output_of
 from xlassess.web.jobs import JobProgress
-from xlassess.web.page import download, download_all, page
+from xlassess.web.request.forms import Done, FieldError, FormErrors
+from xlassess.web.request.page import download, download_all, page
+from xlassess.web.request.visit import Visit
 from xlassess.web.shown import written_as
-from xlassess.web.visit import Visit
 
 _PAPERS = (".xlsx", ".docx", ".pdf", ".csv", ".json", ".parquet")
 

@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from xlassess.model.errors import UsageError
 from xlassess.model.plan import DECISION, JointKind
-from xlassess.services.common.joint import joint_folder
 from xlassess.services.common.phrases import count, planned
+from xlassess.services.common.workbooks.joint import joint_folder
 from xlassess.services.plans.fill_in import (
     FilledIn,
     JointForm,
@@ -26,11 +26,11 @@ from xlassess.services.plans.fill_in import (
     workshop_forms,
     workshop_told,
 )
-from xlassess.web.forms import Done, FieldError, FormErrors, day_typed
 from xlassess.web.jobs import JobProgress
 from xlassess.web.kept import KEPT, done_beside, waiting_page
-from xlassess.web.page import PageLink, download, page
-from xlassess.web.visit import Visit
+from xlassess.web.request.forms import Done, FieldError, FormErrors, day_typed
+from xlassess.web.request.page import PageLink, download, page
+from xlassess.web.request.visit import Visit
 
 _MOST = 10
 """So many rows are filled in on one page."""

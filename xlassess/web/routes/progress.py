@@ -12,10 +12,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
 from xlassess.model.errors import UsageError
-from xlassess.web.forms import Done, FieldError, FormErrors
 from xlassess.web.jobs import Job, Jobs, JobStep, progress_of
-from xlassess.web.page import page, piece
-from xlassess.web.visit import Visit
+from xlassess.web.request.forms import Done, FieldError, FormErrors
+from xlassess.web.request.page import page, piece
+from xlassess.web.request.visit import Visit
 
 _LOOK_SECONDS = 0.2
 _SILENT_SECONDS = 15.0

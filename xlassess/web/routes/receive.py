@@ -11,10 +11,10 @@ from starlette.responses import Response
 from xlassess.model.errors import UsageError
 from xlassess.services.common.opening import closing_of
 from xlassess.services.common.phrases import count
-from xlassess.web.forms import Done, FieldError, FormErrors
 from xlassess.web.jobs import Job, JobProgress, JobStep
-from xlassess.web.page import PageLink, page
-from xlassess.web.visit import Visit
+from xlassess.web.request.forms import Done, FieldError, FormErrors
+from xlassess.web.request.page import PageLink, page
+from xlassess.web.request.visit import Visit
 
 _READ, _MAILBOX = "read", "mailbox"
 _MOST = 200

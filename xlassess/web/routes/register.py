@@ -23,11 +23,11 @@ from xlassess.services.common.phrases import (
 from xlassess.services.post.due import Ask
 from xlassess.services.post.send import draft
 from xlassess.services.status import LINE_STATES, OUT, Line, LineState, Rate, RateBy, Status
-from xlassess.web.forms import Done, FieldError, FormErrors
 from xlassess.web.happened import LastDecision, last_decision
-from xlassess.web.page import PageLink, page
+from xlassess.web.request.forms import Done, FieldError, FormErrors
+from xlassess.web.request.page import PageLink, page
+from xlassess.web.request.visit import Visit
 from xlassess.web.unsettled import KINDS
-from xlassess.web.visit import Visit
 
 _MOST = 100
 """So many workbooks, or partners, are on one page."""

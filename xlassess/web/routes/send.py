@@ -15,10 +15,10 @@ from xlassess.model.errors import UsageError
 from xlassess.services import decide
 from xlassess.services.common.phrases import count
 from xlassess.services.status import Line
-from xlassess.web.forms import Done, FieldError, FormErrors
 from xlassess.web.jobs import JobProgress
-from xlassess.web.page import PageLink, download, download_all, page
-from xlassess.web.visit import Visit
+from xlassess.web.request.forms import Done, FieldError, FormErrors
+from xlassess.web.request.page import PageLink, download, download_all, page
+from xlassess.web.request.visit import Visit
 
 _MOST = 200
 """So many workbooks are listed on one page."""

@@ -12,9 +12,9 @@ from xlassess.services.common.phrases import listed
 from xlassess.services.setup.change_settings import ChangedSettings, change_settings
 from xlassess.services.setup.settings_form import Setting, SettingsGroup, settings_now
 from xlassess.services.setup.toolkits import toolkits
-from xlassess.web.forms import Done, FieldError, FormErrors, as_iso
-from xlassess.web.page import page
-from xlassess.web.visit import Visit
+from xlassess.web.request.forms import Done, FieldError, FormErrors, as_iso
+from xlassess.web.request.page import page
+from xlassess.web.request.visit import Visit
 
 _WAS = "was~"
 """Stands before the name of a field in that of what stood there when the page was shown."""

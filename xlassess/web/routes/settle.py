@@ -11,17 +11,17 @@ from starlette.responses import Response
 from xlassess.ledger import Event
 from xlassess.model.errors import UsageError
 from xlassess.services import decide
-from xlassess.services.common.outbox import QUERIES
 from xlassess.services.common.phrases import CLOCKS, MATTERS, count, seeming, without_commands
+from xlassess.services.common.workbooks.outbox import QUERIES
 from xlassess.services.in_doubt import in_doubt
 from xlassess.services.query import LETTER
-from xlassess.web.forms import Done, FieldError, FormErrors
 from xlassess.web.happened import LastDecision, last_decision
 from xlassess.web.jobs import Job, JobProgress
-from xlassess.web.page import PageLink, download, page
+from xlassess.web.request.forms import Done, FieldError, FormErrors
+from xlassess.web.request.page import PageLink, download, page
+from xlassess.web.request.visit import Visit
 from xlassess.web.settling import ONE_AT_A_TIME, PLAIN, Case, settle, take_back, undo_key
 from xlassess.web.unsettled import KINDS, Unsettled, who_of
-from xlassess.web.visit import Visit
 
 _MOST = 100
 """So many are listed on one page."""

@@ -24,16 +24,16 @@ from xlassess.consolidate import (
 from xlassess.consolidate.report import Report, ReportToolkit
 from xlassess.model.assessment import Attribution
 from xlassess.model.errors import UsageError
-from xlassess.services.common.outbox import output_of
 from xlassess.services.common.phrases import count, listed
+from xlassess.services.common.workbooks.outbox import output_of
 from xlassess.services.papers.export import UNWRITTEN
 from xlassess.services.papers.figures import RoundFigures, ToolkitPictures
-from xlassess.web.forms import Done, FieldError, FormErrors
 from xlassess.web.jobs import JobProgress
 from xlassess.web.kept import KEPT, waiting_page
-from xlassess.web.page import PageLink, page
+from xlassess.web.request.forms import Done, FieldError, FormErrors
+from xlassess.web.request.page import PageLink, page
+from xlassess.web.request.visit import Visit
 from xlassess.web.shown import SHOWN, written_as
-from xlassess.web.visit import Visit
 
 _MOST = 100
 """So many rows of a table are shown at once."""

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from xlassess.assessment.slugs import tidy
 from xlassess.model.errors import UsageError, XlassessError
-from xlassess.web.security import Role, digest_of
+from xlassess.web.request.security import Role, digest_of
 from xlassess.web.team import passwords
 from xlassess.web.team.roles import ROLES
 

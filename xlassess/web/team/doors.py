@@ -19,9 +19,9 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from xlassess.model.errors import XlassessError
-from xlassess.web.forms import Form, FormErrors, read_form
-from xlassess.web.page import team_page
-from xlassess.web.security import HEADERS, STATIC, cookie_in, is_from_here
+from xlassess.web.request.forms import Form, FormErrors, read_form
+from xlassess.web.request.page import team_page
+from xlassess.web.request.security import HEADERS, STATIC, cookie_in, is_from_here
 from xlassess.web.team.accounts import Accounts, LogIn
 from xlassess.web.team.logs import TeamLog
 from xlassess.web.team.proxy import PublicPlace

@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from xlassess.model.errors import UsageError
-from xlassess.web.forms import NUMBER, FieldError, Form, FormErrors, Numbers, read_form
-from xlassess.web.page import team_page
+from xlassess.web.request.forms import NUMBER, FieldError, Form, FormErrors, Numbers, read_form
+from xlassess.web.request.page import team_page
 from xlassess.web.team.accounts import Account, Accounts, LogIn
 from xlassess.web.team.doors import COOKIE, INVITATION, LOG_IN, NEXT, TEMPLATE, WHO
 from xlassess.web.team.logs import TeamLog

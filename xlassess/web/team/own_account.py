@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from xlassess.model.errors import UsageError
-from xlassess.web.forms import NUMBER, FieldError, Form, FormErrors, read_form
-from xlassess.web.page import team_page
+from xlassess.web.request.forms import NUMBER, FieldError, Form, FormErrors, read_form
+from xlassess.web.request.page import team_page
 from xlassess.web.team.accounts import LogIn
 from xlassess.web.team.doors import TEMPLATE, WHO
 from xlassess.web.team.entering import Entrance, chosen_password, with_cookie

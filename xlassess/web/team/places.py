@@ -13,7 +13,7 @@ from xlassess.assessment.programme import ProgrammeFolder
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.model.errors import UsageError, XlassessError
 from xlassess.services.common.opening import open_folder
-from xlassess.web.visit import Desk
+from xlassess.web.request.visit import Desk
 
 _JOINT = "~"
 """Stands between folders in the key of an assessment that is not directly in the team's folder."""

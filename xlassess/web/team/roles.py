@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import get_args
 
-from xlassess.web.security import Role
+from xlassess.web.request.security import Role
 
 ROLES: tuple[Role, ...] = get_args(Role)
 """All roles, the one that may do most first."""

@@ -18,10 +18,11 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from xlassess.web.app import PAGES, DeskPage
-from xlassess.web.forms import Numbers
 from xlassess.web.kept import rounds_known
-from xlassess.web.page import team_page
-from xlassess.web.security import STATIC, Session, User
+from xlassess.web.request.forms import Numbers
+from xlassess.web.request.page import team_page
+from xlassess.web.request.security import STATIC, Session, User
+from xlassess.web.request.visit import Desk, acts, shows
 from xlassess.web.team.accounts import EVERY, IDLE_SECONDS, Accounts, LogIn
 from xlassess.web.team.closed import closed_forms
 from xlassess.web.team.doors import (
@@ -39,7 +40,6 @@ from xlassess.web.team.places import AssessmentPlace, Places
 from xlassess.web.team.proxy import PublicPlace
 from xlassess.web.team.roles import IN_WORDS, may_act, may_open, menu_of
 from xlassess.web.team.throttle import Throttle
-from xlassess.web.visit import Desk, acts, shows
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 

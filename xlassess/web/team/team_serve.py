@@ -15,8 +15,8 @@ import uvicorn
 from xlassess.web.faults import BRIEFLY
 from xlassess.web.jobs import Jobs
 from xlassess.web.kept import KEPT
-from xlassess.web.listening import ListeningPlace, listening
-from xlassess.web.ready import begin_to_get_ready
+from xlassess.web.serving.listening import ListeningPlace, listening
+from xlassess.web.serving.ready import begin_to_get_ready
 from xlassess.web.team.accounts import Accounts
 from xlassess.web.team.logs import JsonHandler, TeamLog
 from xlassess.web.team.places import check_folder, folders_of, places_in

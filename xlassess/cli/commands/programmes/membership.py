@@ -12,7 +12,7 @@ from xlassess.cli.options import Options, common, leave, now
 from xlassess.services.common.phrases import day
 
 if TYPE_CHECKING:
-    from xlassess.services.setup.membership import MembershipChanged, Verdict
+    from xlassess.services.programmes.membership import MembershipChanged, Verdict
 
 
 _ON = click.option(
@@ -46,8 +46,8 @@ def propose(
     xlassess programme add FOLDER --proposed. One that was left is proposed again.
     """
     from xlassess.model.programme import Partnership
-    from xlassess.services.setup.membership import propose as service
-    from xlassess.services.setup.programme import open_programme
+    from xlassess.services.programmes.membership import propose as service
+    from xlassess.services.programmes.programme import open_programme
 
     entry = Partnership(
         name=name, purpose=purpose, lead_body=lead_body, statutory=statutory, budget=budget
@@ -100,8 +100,8 @@ def evaluate(options: Options, which: str, *, on: datetime | None, due: datetime
     A round of its assessment is on record by itself. To begin one: xlassess round new NAME
     --return-by DATE -C FOLDER
     """
-    from xlassess.services.setup.membership import evaluate as service
-    from xlassess.services.setup.programme import open_programme
+    from xlassess.services.programmes.membership import evaluate as service
+    from xlassess.services.programmes.programme import open_programme
 
     result = service(
         open_programme(options.root), which, on=on.date() if on else _today(), today=_today(),
@@ -115,8 +115,8 @@ def _decide(
     days: tuple[datetime | None, datetime | None],
 ) -> None:  # fmt: skip
     """Write down what was decided; the days are that of the decision, and the one due."""
-    from xlassess.services.setup.membership import decide as service
-    from xlassess.services.setup.programme import open_programme
+    from xlassess.services.programmes.membership import decide as service
+    from xlassess.services.programmes.programme import open_programme
 
     on, due = days
     result = service(

@@ -21,8 +21,8 @@ from xlassess.model.errors import UsageError, as_argument
 from xlassess.services.common.phrases import count
 
 if TYPE_CHECKING:
-    from xlassess.services.setup.programme import PartnershipStanding
-    from xlassess.services.setup.sort_returns import SortedReturns
+    from xlassess.services.programmes.programme import PartnershipStanding
+    from xlassess.services.programmes.sort_returns import SortedReturns
 
 
 _OVER_ALL = (
@@ -48,7 +48,7 @@ def run(options: Options, verb: str, words: tuple[str, ...], full: bool) -> None
     For ingest, name files that came back to any of them: each goes to the assessment whose workbook
     it is. Or name a folder that each assessment has: xlassess programme run ingest inbox.
     """
-    from xlassess.services.setup.programme import open_programme, with_assessment
+    from xlassess.services.programmes.programme import open_programme, with_assessment
 
     if verb not in _OVER_ALL:
         raise UsageError(
@@ -162,7 +162,7 @@ def _ingest_mixed(
     full: bool,
 ) -> None:
     """Sort what was handed over, and let each assessment read what belongs to it."""
-    from xlassess.services.setup.sort_returns import sort_returns
+    from xlassess.services.programmes.sort_returns import sort_returns
 
     given = _ingest_given(words)
     # As paths: the shell completes the name of a folder with a slash.

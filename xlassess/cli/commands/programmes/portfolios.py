@@ -12,7 +12,7 @@ from xlassess.services.common.phrases import count, listed
 
 if TYPE_CHECKING:
     from xlassess.consolidate import PortfolioOrder
-    from xlassess.services.setup.portfolio import PeersWritten, PortfolioWritten
+    from xlassess.services.programmes.portfolio import PeersWritten, PortfolioWritten
 
 
 ORDER = click.option(
@@ -34,8 +34,8 @@ def consolidate(options: Options, order: PortfolioOrder) -> None:
     late actions. It says which questions are weak in most of those asked the same questions, where
     partnerships differ, and what is to be decided. It is in output/portfolio.xlsx.
     """
-    from xlassess.services.setup.portfolio import consolidate_programme
-    from xlassess.services.setup.programme import open_programme
+    from xlassess.services.programmes.portfolio import consolidate_programme
+    from xlassess.services.programmes.programme import open_programme
 
     folder = open_programme(options.root)
     _show_portfolio(consolidate_programme(folder, now=now(), order=order))
@@ -51,8 +51,8 @@ def consolidate(options: Options, order: PortfolioOrder) -> None:
 @click.pass_obj
 def report(options: Options, order: PortfolioOrder, *, peers: bool) -> None:
     """Write the portfolio as a Word report: output/portfolio.docx."""
-    from xlassess.services.setup.portfolio import report_peers, report_programme
-    from xlassess.services.setup.programme import open_programme
+    from xlassess.services.programmes.portfolio import report_peers, report_programme
+    from xlassess.services.programmes.programme import open_programme
 
     folder = open_programme(options.root)
     if peers:

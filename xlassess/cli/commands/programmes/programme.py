@@ -17,7 +17,7 @@ from xlassess.model.errors import as_argument
 from xlassess.services.common.phrases import capital, count, day, listed, matter
 
 if TYPE_CHECKING:
-    from xlassess.services.setup.programme import PartnershipStanding, ProgrammeStatus
+    from xlassess.services.programmes.programme import PartnershipStanding, ProgrammeStatus
 
 
 @click.group()
@@ -38,7 +38,7 @@ def init(options: Options, directory: Path) -> None:
 
     Writes programme.yaml, the register of partnerships, for you to fill in.
     """
-    from xlassess.services.setup.programme import begin_programme
+    from xlassess.services.programmes.programme import begin_programme
 
     folder = begin_programme(options.root / directory)
     out, place = Console(), shown(folder.root)
@@ -71,7 +71,7 @@ def add(
     programme shares from there, and has copies of the toolkits in its folder toolkits.
     """
     from xlassess.model.programme import Partnership
-    from xlassess.services.setup.programme import add_partnership, open_programme
+    from xlassess.services.programmes.programme import add_partnership, open_programme
 
     folder = open_programme(options.root)
     entry = Partnership(
@@ -95,7 +95,7 @@ def add(
 @click.pass_obj
 def status(options: Options, as_json: bool, full: bool) -> None:
     """Show where every partnership stands: first those that need a person most."""
-    from xlassess.services.setup.programme import open_programme, programme_status
+    from xlassess.services.programmes.programme import open_programme, programme_status
 
     result = programme_status(open_programme(options.root), today=now().astimezone().date())
     if as_json:
@@ -114,8 +114,8 @@ def toolkits(options: Options) -> None:
     Only partnerships that were asked exactly the same questions are compared. New assessments are
     given the toolkits of the programme's folder toolkits, before those that come with xlassess.
     """
-    from xlassess.services.setup.programme import open_programme
-    from xlassess.services.setup.programme_toolkits import programme_toolkits
+    from xlassess.services.programmes.programme import open_programme
+    from xlassess.services.programmes.programme_toolkits import programme_toolkits
 
     out, found = Console(), programme_toolkits(open_programme(options.root))
     if not found:

@@ -18,7 +18,7 @@ from xlassess.consolidate.figures.values import CompletedChecklist, Point, Toolk
 from xlassess.consolidate.summary import native_charts
 from xlassess.consolidate.summary.cells import Live, SheetTable, SummaryWriter, fitting, in_lines
 from xlassess.consolidate.summary.layout import profile_layout
-from xlassess.consolidate.summary.sheets.checklists import checklists_sheet
+from xlassess.consolidate.summary.sheets.actions.checklists import checklists_sheet
 from xlassess.consolidate.summary.sheets.page_table import (
     FIRST_COLUMN,
     PageTable,

@@ -1,0 +1,1 @@
+"""Sheets that show what is proposed, decided and to be acted on."""

@@ -1,0 +1,1 @@
+"""Sheets that show what was answered, as counts, scores and levels."""

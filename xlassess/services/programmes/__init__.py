@@ -1,0 +1,1 @@
+"""Programmes: many assessments, their register, and the portfolio made from their summaries."""
