@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 
+import openpyxl
 import pytest
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Font
 
-from xlassess.ingest import merge
+from tests.factory import entries, issue
+from tests.queried import came_back, context, issued_query, opened, spoil
+from xlassess.ingest import ReturnedFile, merge, read_return
 from xlassess.model.answer import PROPOSAL, Action, Answer, Identity, Return
 from xlassess.model.query import Query, Slot
+from xlassess.toolkits.load import find_toolkit
 
 ASKED = Slot("1B", "answer")
 QUERY = Query(
@@ -55,7 +64,7 @@ def test_unchanged__nothing_is_told() -> None:
         (
             0,
             Answer("1A", "answer", "disagree", "1 Need", "E6"),
-            ("1 Need", "E6", "answer to 1A (changed)"),
+            ("1 Need", "E6", "answer to 1A (changed: “disagree”)"),
         ),
         (
             1,
@@ -67,7 +76,7 @@ def test_unchanged__nothing_is_told() -> None:
         (
             4,
             Answer(PROPOSAL, "answer", "Part", "Action plan", "C12"),
-            ("Action plan", "C12", "the proposal (changed)"),
+            ("Action plan", "C12", "the proposal (changed: “Part”)"),
         ),
     ],
 )
@@ -96,7 +105,7 @@ def test_answer__one_added_is_told() -> None:
         ((replace(MEET, owner="Bea"),), "action 2 (changed: owner “Bea”)"),
         (
             (replace(MEET, deadline=date(2026, 9, 1), horizon="long", item=""),),
-            "action 2 (changed: item, time horizon, deadline “1 September 2026”)",
+            "action 2 (changed: item (cleared), time horizon “long”, deadline “1 September 2026”)",
         ),
         ((), "action 2 (removed: “Meet”)"),
         ((MEET, replace(MEET, row=4, action="Hire", cell="C9")), "action 4 (added: “Hire”)"),
@@ -110,3 +119,58 @@ def test_actions__every_change_is_told(actions: tuple[Action, ...], words: str) 
 
 def test_action__moved_on_its_sheet_is_no_change() -> None:
     assert told(replace(CAME, actions=(replace(MEET, sheet="Plan", cell="D9"),))) == []
+
+
+def test_action__each_entry_is_told_in_its_cell_by_its_label() -> None:
+    pat = find_toolkit("pat")
+    changed = replace(MEET, horizon="long", owner="Bea", measure="Minutes")
+    base = replace(BASE, actions=(replace(MEET, cell="C7"),))
+    found = merge(replace(CAME, actions=(changed,)), base, QUERY, pat).findings
+    assert [(f.cell, f.cells, f.details["items"]) for f in found] == [
+        (
+            "E7",
+            ("G7", "D7"),
+            "action 2 (changed: owner “Bea”, measure “Minutes”, time horizon “Long term”)",
+        )
+    ]
+
+
+def test_unasked__what_cannot_be_read_is_told_with_its_words_and_cell(tmp_path: Path) -> None:
+    """Nothing of it is called cleared, and nothing is lost because nobody asked there."""
+    pat = find_toolkit("pat")
+    workbook, given = issue(pat), entries(pat)
+    book = opened(workbook, given)
+    spoil(pat, given, book)
+    book["Action plan"]["C6"].value = "Meet"
+    base = came_back(workbook, book, tmp_path)
+    query, data = issued_query(workbook, base)
+    book = openpyxl.load_workbook(io.BytesIO(data), rich_text=True)
+    need, purpose, overall = book["1 Need"], book["2 Purpose"], book["7 Overall"]
+    need["B11"].value = "Another question"
+    purpose["E6"].value = "Jo says no"
+    purpose["E7"].font = Font(strike=True)
+    purpose["E8"].value = "=1+1"
+    struck = TextBlock(InlineFont(strike=True), "never again")
+    purpose["G6"].value = CellRichText(f"{purpose['G6'].value} ", struck)
+    overall["G15"].value = None
+    book["Action plan"]["D6"].value, book["Action plan"]["F6"].value = "Soon", "Spring"
+    purpose.delete_rows(11)
+    back = tmp_path / "back.xlsx"
+    book.save(back)
+    came = read_return(ReturnedFile(back, back.name), context(workbook, query))
+    told = [f for f in merge(came, base, query, pat).findings if f.code == "L03"]
+    told.sort(key=lambda finding: finding.sheet)
+    assert [(f.sheet, f.cell, sorted(f.cells), f.details["items"]) for f in told] == [
+        ("1 Need", "B11", [], "the question of 1F (changed: “Another question”)"),
+        (
+            "2 Purpose", "E6", ["E7", "E8", "G6"],
+            "the rows of 2F (not there any more), answer to 2A (changed: “Jo says no”), comment to "
+            "2A (words crossed out: “never again”), answer to 2B (crossed out: “Disagree”), answer "
+            "to 2C (changed: a formula)",
+        ),
+        ("7 Overall", "G15", [], "answer to T2 (cleared)"),
+        (
+            "Action plan", "D6", ["F6"],
+            "“When” of action 1 (changed: “Soon”), “Deadline” of action 1 (changed: “Spring”)",
+        ),
+    ]  # fmt: skip

@@ -21,6 +21,7 @@ from xlassess.ingest.reading.outside import Surroundings, outside
 from xlassess.ingest.reading.printed import PrintedWorkbook, read_printed
 from xlassess.ingest.reading.read import Reading, read_rows, settle
 from xlassess.ingest.reading.reading_plan import Context, CoveringMail, ReturnedFile
+from xlassess.ingest.reading.unasked import unread_elsewhere
 from xlassess.ingest.reading.unseen import unseen
 from xlassess.ingest.reading.without_workbook.evidence import evidence
 from xlassess.model.answer import Return, state_of
@@ -158,7 +159,8 @@ def _read_answers(
     )  # fmt: skip
     remarks += outside(around, tuple(remarks))
     remarks += unseen(located.rows, actions.tables)
-    remarks = to_the_point(remarks, query) if query else remarks
+    if query:
+        remarks = to_the_point(remarks, query) + unread_elsewhere(readings, looked_at)
     findings = (*guarded.findings, *known.findings, *findings_of(remarks))
     normalised = (*(one.normalisation(plan) for one in readings), *actions.normalised)
     kept = tuple(one for one in normalised if one)

@@ -714,7 +714,8 @@ class _Run:
         if not query or not base:
             return ret
         later = self._ledger.numbered(self._ledger.stands_on(query))
-        return merge(ret, _as_asked(later, base) if later else base, query)
+        asked = _as_asked(later, base) if later else base
+        return merge(ret, asked, query, self._context.toolkits.get(query.identity.digest))
 
     def _beside_last_time(self, ret: Return) -> Return:
         """Return it with notes on facts that were filled in, and on judgements as last time.
