@@ -314,6 +314,26 @@ def test_actions__words_of_a_waived_deadline_are_shown_in_every_row_they_stand_i
         assert sorted(each.deadline_said for each in proposed) == words
 
 
+def test_actions__words_of_a_waived_time_are_shown_until_it_is_a_choice(pat):
+    record = a_round([pat], 1, Wish(actions=3))
+    ((reference, ret),) = record.current.items()
+    first, second, third = ret.actions
+    first, second = (replace(one, action=f"Act {one.row}", horizon="") for one in (first, second))
+    actions = (first, second, third)
+    cells = [f"D{re.sub('[A-Z]', '', action.cell)}" for action in (first, third)]
+    words = {"value": "By the summer", "choices": "", "suggestion": ""}
+    told = found(
+        "C01", sheet=first.sheet, cells=tuple(cells), item="action 1", field="horizon", **words
+    )
+    for waiver in (Waiver("desk", MADE_AT, "ok"), None):
+        changed = replace(ret, actions=actions, findings=(replace(told, waiver=waiver),))
+        shown = replace(record, current={reference: changed}, history=(changed,))
+        seen = {each.action: each.horizon for each in summarise(shown, MADE_AT).actions}
+        assert seen[first.action] == ("By the summer" if waiver else "")
+        assert seen[second.action] == ""
+        assert seen[third.action] in [choice.label for choice in pat.action_plan.horizons]
+
+
 def test_toolkits__two_versions_are_kept_apart(pat):
     newer = replace(pat, version="9.9", how="Other words.")
     statements = replace(newer.sections[0].items[0], ask="Worded anew.")

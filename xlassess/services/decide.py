@@ -354,6 +354,13 @@ def _recorded(ledger: Ledger, anew: Return, before: Return | None) -> Return:
     received = before.received_at if before else None
     recorded = ledger.record_return(replace(anew, received_at=received), ledger.begin_run())
     if recorded.state == "duplicate":
+        held = ledger.numbered(recorded.number)
+        if held and held.reference != anew.reference:
+            number = recorded.number
+            raise UsageError(
+                f"It was taken over before, as return {number}, for {held.reference}.",
+                f"To give it to another workbook, name that return: xlassess reassign {number}",
+            )
         raise UsageError(
             f"It says what return {recorded.number} ({recorded.file}) said then, no more.",
             "If the answers are still the same, ask the partner to enter them anew.",

@@ -36,7 +36,7 @@ from xlassess.model.assessment import Preparation
 from xlassess.model.errors import UsageError, XlassessError
 from xlassess.services.common import round_folders
 from xlassess.services.common.opening import open_folder
-from xlassess.services.decide import Why, mark, settle
+from xlassess.services.decide import Why, mark, reassign, settle
 from xlassess.services.enter import enter
 from xlassess.services.generate import generate
 from xlassess.services.history import history
@@ -259,6 +259,25 @@ def test_round__a_late_return_is_read_into_its_own_round(
     with pytest.raises(XlassessError, match="Nothing has come back yet for round 2027"):
         consolidate(open_folder(held.root), now=NEXT_YEAR)
     assert status(open_folder(held.root), today=NEXT_YEAR.date()).unplaced == ()
+
+
+def test_round__last_years_workbook_given_to_the_wrong_person_can_be_given_to_another(
+    held: AssessmentFolder, tmp_path: Path
+) -> None:
+    late = answer(held, "Bea Birch", tmp_path / "late" / "bea.xlsx")
+    begin_round(held, "2027", WANTED, now=NEXT_YEAR)
+    folder = open_folder(held.root)
+    generate(folder, now=NEXT_YEAR)
+    (file,) = ingest(folder, [late], now=NEXT_YEAR, workers=1).files
+    with Ledger(folder.ledger) as ledger:
+        own = {one.respondent: one.reference for one in ledger.issued("2027")}
+    why = Why(NEXT_YEAR, "Said so", "Robin")
+    (taken,) = reassign(folder, file.ret.number, own["Ada Ash"], why).returns
+    with pytest.raises(UsageError) as caught:
+        reassign(folder, file.ret.number, own["Bea Birch"], why)
+    assert f"reassign {taken.number}" in caught.value.remedy
+    (moved,) = reassign(folder, taken.number, own["Bea Birch"], why).returns
+    assert (moved.reference, moved.state) == (own["Bea Birch"], "accepted")
 
 
 def test_open_folder__a_round_that_is_not_there(held: AssessmentFolder) -> None:

@@ -36,6 +36,8 @@ def _plan() -> tuple[ExportColumn[PlannedAction], ...]:
         ExportColumn("owner", "text", "Who is to do it.", lambda line: line.row.owner),
         ExportColumn("deadline", "day", "By when.", lambda line: line.row.deadline,
                "Empty where none was given"),
+        ExportColumn("deadline_said", "text", "By when, in the partner's words, where they name no "
+               "day and were accepted as they are.", lambda line: line.row.deadline_said),
         ExportColumn("measure", "text", "How one will know that it is done.",
                lambda line: line.row.measure),
         ExportColumn("status", "text", "State of progress, in the toolkit's words.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -21,6 +21,7 @@ from xlassess.consolidate.figures.values import (
     PlannedAction,
     PutRight,
 )
+from xlassess.contract.layout import Role
 from xlassess.model.answer import Action, Answer, Return, Value
 from xlassess.model.toolkit import Choice, Item, Section, Toolkit
 from xlassess.score import counts_towards, reported_sections
@@ -250,7 +251,8 @@ def actions_of(
             order=_place(horizons, action),
             item=action.item,
             action=participants.tidy(action.action),
-            horizon=_label(horizons, action.horizon),
+            horizon=_label(horizons, action.horizon)
+            or participants.tidy(_accepted_as_said(ret, action, "horizon", _NO_CHOICE)),
             owner=participants.tidy(action.owner),
             deadline=None if action.deadline is None else _day(action.deadline),
             measure=participants.tidy(action.measure),
@@ -260,23 +262,30 @@ def actions_of(
             person=_read_from(person, ret, action.file) if participants.shows_rows else None,
             sheet=action.sheet if participants.shows_rows else "",
             cell=action.cell if participants.shows_rows else "",
-            deadline_said=participants.tidy(_deadline_said(ret, action)),
+            deadline_said=""
+            if action.deadline
+            else participants.tidy(_accepted_as_said(ret, action, "deadline", _NO_DAY)),
         )
 
 
 _NO_DAY = ("C04", "C05", "C20", "C22")
 """The findings of what is no day, or may be more than one."""
 
+_NO_CHOICE = ("C01", "C14")
+"""The findings of what is none of the choices, or more than one."""
+
 _ROW = re.compile(r"[0-9]+$")
 
 
-def _deadline_said(ret: Return, action: Action) -> str:
-    """What a partner wrote for a deadline ("Spring 2026") that was accepted as it is."""
+def _accepted_as_said(ret: Return, action: Action, role: Role, codes: Container[str]) -> str:
+    """What a partner wrote in a cell of an action ("Spring 2026") that was accepted as it is."""
     row = _ROW.findall(action.cell)
+    # nothing but a deadline is a day there; of choices there are two, told together if alike
+    fields = ("", role) if codes is _NO_DAY else (role,)
     for finding in ret.findings:
         rows = [_ROW.findall(cell) for cell in (finding.cell, *finding.cells)]
-        here = finding.sheet == action.sheet and row in rows
-        if here and finding.waiver and finding.code in _NO_DAY and action.deadline is None:
+        here = finding.sheet == action.sheet and row in rows and finding.field in fields
+        if here and finding.waiver and finding.code in codes:
             return finding.details.get("value", "")
     return ""
 

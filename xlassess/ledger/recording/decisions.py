@@ -290,7 +290,6 @@ def _check_exchangeable(ret: Return, own: Issued | None, to: Issued, other_round
     same = own is not None and own.identity.digest == to.identity.digest
     if own is None or not same or not (other_round or own.identity.round == to.identity.round):
         raise UsageError(
-            f"{to.reference} does not ask the same questions as the workbook of return "
-            f"{ret.number}.",
+            f"{to.reference} does not ask the same questions as the workbook in {ret.file}.",
             "Ask the respondent to fill in the right workbook.",
         )
