@@ -19,7 +19,7 @@ from tests.consolidate.rounds import MADE_AT, Wish, a_round, answers, with_retur
 from tests.consolidate.wording.test_findings import all_at
 from xlassess.consolidate import summarise
 from xlassess.consolidate.figures.values import Summary
-from xlassess.consolidate.report.document import report_bytes, untouched
+from xlassess.consolidate.report.document import default_template, report_bytes, untouched
 from xlassess.consolidate.report.story import report_of
 from xlassess.model.answer import Answer
 from xlassess.model.errors import UsageError
@@ -389,6 +389,47 @@ def test_template__saved_by_libreoffice_has_no_part_twice(told):
     with zipfile.ZipFile(io.BytesIO(report_bytes(told, out.getvalue()))) as file:
         assert file.namelist().count("docProps/core.xml") == 1
     assert untouched(report_bytes(told, out.getvalue()))
+
+
+def saved_as(template: bytes, *changes: tuple[bytes, bytes]) -> bytes:
+    """The template with other names in its parts, as another kind of document has them."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(template)) as word, zipfile.ZipFile(out, "w") as other:
+        for name in word.namelist():
+            data = word.read(name)
+            for old, new in changes:
+                data = data.replace(old, new)
+            other.writestr(name, data)
+    return out.getvalue()
+
+
+_SCHEMAS, _STRICT = b"http://schemas.openxmlformats.org/", b"http://purl.oclc.org/ooxml/"
+_GROUPS = (b"wordprocessingml", b"officeDocument", b"drawingml")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        ((b"wordprocessingml.document.main+xml", b"wordprocessingml.template.main+xml"),),
+        tuple((_SCHEMAS + one + b"/2006/", _STRICT + one + b"/") for one in _GROUPS),
+    ],
+    ids=["dotx", "strict"],
+)
+def test_template__of_another_kind_gives_a_usual_document(told, changes):
+    given = saved_as(default_template(), *changes)
+    assert given != saved_as(default_template())
+    content = report_bytes(told, given)
+    assert report_of(told).title in texts(content)
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        kinds, main = file.read("[Content_Types].xml"), file.read("word/document.xml")
+    assert b"wordprocessingml.document.main+xml" in kinds
+    assert _STRICT not in main
+
+
+def test_template__that_would_take_for_ever_is_a_sentence(told):
+    endless = template("{{ title }}{% for one in range(10 ** 9) %}.{% endfor %}")
+    with pytest.raises(UsageError):
+        report_bytes(told, endless, "ours.docx")
 
 
 def test_checklists__report_has_what_to_settle_and_the_state_of_the_decision():

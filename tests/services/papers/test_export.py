@@ -110,6 +110,20 @@ def test_export__again_is_the_same_bytes(folder):
     assert contents() == contents()
 
 
+def test_export__workbook_that_somebody_edited_is_kept(folder):
+    (path,) = (
+        one for one in export_round(folder, "xlsx", None, now=LATER).files if one.suffix == ".xlsx"
+    )
+    assert export_round(folder, "xlsx", None, now=LATER).edited == ()
+    book = openpyxl.load_workbook(path)
+    book.create_sheet("Pivot")["A1"].value = "Mine"
+    book.save(path)
+    done = export_round(folder, "xlsx", None, now=LATER)
+    (kept,) = done.edited
+    assert openpyxl.load_workbook(kept)["Pivot"]["A1"].value == "Mine"
+    assert "Pivot" not in openpyxl.load_workbook(path).sheetnames
+
+
 def test_export__says_when_letters_would_hide_nobody(folder):
     change_settings(folder, "return_by:", "attribution: lettered\nreturn_by:")
     done = export_round(folder, "csv", None, now=LATER)

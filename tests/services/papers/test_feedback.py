@@ -273,3 +273,15 @@ def test_word__left_out_keeps_what_was_edited(tmp_path: Path) -> None:
     (kept,) = result.edited
     assert docx.Document(str(kept)).paragraphs[-1].text == f"Dear {pages[0].stem}"
     assert not pages[0].exists()
+
+
+def test_excel__page_that_somebody_edited_is_kept(tmp_path: Path) -> None:
+    folder = held(tmp_path, ALL)
+    path = feedback(folder, now=LATER, word=False).pages[0][1]
+    assert feedback(folder, now=LATER, word=False).edited == ()
+    book = openpyxl.load_workbook(path)
+    book.worksheets[0]["A1"].value = "Dear Ada"
+    book.save(path)
+    (kept,) = feedback(folder, now=LATER, word=False).edited
+    assert openpyxl.load_workbook(kept).worksheets[0]["A1"].value == "Dear Ada"
+    assert openpyxl.load_workbook(path).worksheets[0]["A1"].value != "Dear Ada"

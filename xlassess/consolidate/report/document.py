@@ -20,6 +20,7 @@ from xlassess.consolidate.report.drawing import Drawn
 from xlassess.consolidate.report.fields import NAMES, Report, fields_of
 from xlassess.consolidate.report.story import report_of
 from xlassess.consolidate.report.template import steady
+from xlassess.consolidate.report.word_package import as_word_saves
 from xlassess.model.errors import UsageError, XlassessError
 
 if TYPE_CHECKING:
@@ -82,13 +83,12 @@ def _opened(template: bytes, name: str) -> DocxTemplate:
             "Install xlassess anew with all it needs: pip install xlassess",
         ) from None
     try:
-        opened = kind(io.BytesIO(_related_as_usual(template)))
+        opened = kind(io.BytesIO(as_word_saves(template)))
         opened.init_docx()
     except (PackageNotFoundError, ValueError, KeyError, zipfile.BadZipFile):
         raise UsageError(
             f"{name} is not a Word file that can serve as a template.",
-            "Save it in Word as “Word Document (.docx)”: not with macros, not as .dotx, and not as "
-            "“Strict Open XML”.",
+            "Save it in Word as “Word Document (.docx)”, not as one with macros.",
         ) from None
     return opened
 
@@ -128,35 +128,6 @@ def _long_template() -> type[DocxTemplate]:
     return LongTemplate
 
 
-_ROOT = "_rels/.rels"
-_CORE = re.compile(rb'"http://[^"]{0,120}/metadata/core-properties"', re.I)
-_USUAL_CORE = (
-    b'"http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"'
-)
-
-
-def _related_as_usual(template: bytes) -> bytes:
-    """Return a template in which the document's properties are found.
-
-    LibreOffice names their relationship in a way of its own. python-docx then takes it that there
-    are none and adds some, so that the part stands in the file twice.
-
-    Raises:
-        KeyError: the file does not say what is in it.
-        zipfile.BadZipFile: it is no package.
-    """
-    with zipfile.ZipFile(io.BytesIO(template)) as source:
-        related = source.read(_ROOT)
-        usual = _CORE.sub(_USUAL_CORE, related)
-        if usual == related:
-            return template
-        out = io.BytesIO()
-        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
-            for name in dict.fromkeys(source.namelist()):
-                target.writestr(name, usual if name == _ROOT else source.read(name))
-    return out.getvalue()
-
-
 def _render(docx: DocxTemplate, context: Mapping[str, Any], name: str) -> None:
     """Fill the template in, and say in words what is wrong with it."""
     from jinja2.exceptions import TemplateError, TemplateSyntaxError
@@ -176,7 +147,7 @@ def _render(docx: DocxTemplate, context: Mapping[str, Any], name: str) -> None:
             f"{name} has a mistake between its braces: {error.message}{where}.",
             "Each {%p for ... %} needs an {%p endfor %} and each {%p if ... %} an {%p endif %}.",
         ) from None
-    except (TemplateError, TypeError, ValueError, AttributeError) as error:
+    except (TemplateError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         raise UsageError(
             f"{name} cannot be filled in: {error}.",
             f"Fields and what they hold are listed by: {_FIELDS}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,8 +13,9 @@ from xlassess.consolidate.export import FORMATS, MARK, PAGE, Format, export, fil
 from xlassess.ledger import Ledger
 from xlassess.model.assessment import Attribution
 from xlassess.model.errors import UsageError
-from xlassess.services.common.workbooks.outbox import output_of, put
+from xlassess.services.common.workbooks.outbox import keep_copy, output_of, put
 from xlassess.services.papers.consolidate import output_from, round_to_write
+from xlassess.sheet.saved import is_as_written
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class Exported:
     ``attribution`` is what was applied; ``fallback`` says that letters were asked for and would
     have hidden nobody. ``promised`` says where promises allowed less than the settings would
     show, ``held`` where returns are held back, ``exposed`` where letters hide nobody. ``removed``
-    are files of an earlier export that are not part of this one.
+    are files of an earlier export that are not part of this one, ``edited`` where its workbooks
+    are kept that somebody had saved since.
     """
 
     folder: Path
@@ -33,6 +35,7 @@ class Exported:
     attribution: Attribution
     fallback: bool
     removed: tuple[Path, ...]
+    edited: tuple[Path, ...] = ()
     promised: str = ""
     held: str = ""
     exposed: str = ""
@@ -90,6 +93,9 @@ def export_round(
     put(place / UNWRITTEN, b"")
     for path in removed:
         path.unlink()
+    edited = [
+        keep_copy(path, path.parent, now) for path in _edited(place, [file.name for file in files])
+    ]
     for file in files:
         put(place / file.name, file.write)
     (place / UNWRITTEN).unlink(missing_ok=True)
@@ -100,10 +106,19 @@ def export_round(
         attribution=summary.participants.attribution,
         fallback=summary.participants.fallback,
         removed=removed,
+        edited=tuple(edited),
         promised=promise_in_words(summary.participants),
         held=held_in_words(summary.participants),
         exposed=letters_told_in_words(summary.participants),
     )
+
+
+def _edited(place: Path, names: Iterable[str]) -> Iterator[Path]:
+    """Workbooks of an earlier export that somebody has saved since, such as with a pivot table."""
+    for name in names:
+        path = place / name
+        if path.suffix == ".xlsx" and path.is_file() and not is_as_written(path.read_bytes()):
+            yield path
 
 
 def _place_of(target: Path, named: Format | None) -> tuple[Path, str]:

@@ -22,10 +22,11 @@ from xlassess.ledger import Ledger
 from xlassess.services.common.pages import digest_of_what_pages_show
 from xlassess.services.common.workbooks.outbox import feedback_folder, keep_copy, put
 from xlassess.services.papers.consolidate import output_from, round_to_write
+from xlassess.sheet.saved import is_as_written
 
 WORD = ".docx"
 EDITED = "edited"
-"""The folder beside them for pages in Word that somebody had edited before they were replaced."""
+"""The folder beside them for pages that somebody had edited before they were replaced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class FedBack:
 
     Beside each workbook is the same page in Word. ``promised``, ``held`` and ``exposed`` as for a
     summary. ``removed`` are pages of an earlier run that are not written any more, ``edited``
-    copies of those in Word that somebody had changed.
+    copies of those that somebody had changed.
     """
 
     folder: Path
@@ -82,6 +83,7 @@ def feedback(
     # Written one by one: in Word, thousands of pages are too much to be held at once.
     for told in own_answers(record, summary):
         path = place / told.issued.file_name
+        edited += _kept(path, now)
         put(path, feedback_page(summary, told))
         if word:
             beside = path.with_suffix(WORD)
@@ -116,7 +118,10 @@ def _is_page(path: Path) -> bool:
 
 
 def _kept(path: Path, now: datetime) -> list[Path]:
-    """Keep a copy of a page in Word that somebody has edited; return where, if there was one."""
-    if path.suffix != WORD or not path.is_file() or untouched(path.read_bytes()):
+    """Keep a copy of a page that somebody has edited; return where, if there was one."""
+    if not path.is_file():
+        return []
+    content = path.read_bytes()
+    if untouched(content) if path.suffix == WORD else is_as_written(content):
         return []
     return [keep_copy(path, path.parent / EDITED, now)]

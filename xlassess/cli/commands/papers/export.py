@@ -63,6 +63,11 @@ def _show(out: Console, result: Exported) -> None:
         out.say("Letters would not hide who is who, because too few partners have answered.")
     out.say(_SHOWN[result.attribution])
     show_promises(out, result.promised, result.exposed, result.held)
+    for path in result.edited:
+        out.say(
+            f"Somebody had edited the workbook that was there. It is kept as {shown(path)}.",
+            style="note",
+        )
     if result.removed:
         names = ", ".join(path.name for path in result.removed)
         out.say(f"Removed files of an earlier export: {names}.")

@@ -45,7 +45,7 @@ def _show(out: Console, result: FedBack, word: bool) -> None:
         out.say(f"Removed pages of an earlier run, which must not be sent any more: {names}.")
     for path in result.edited:
         out.say(
-            f"Somebody had edited the page in Word that was there. It is kept as {shown(path)}.",
+            f"Somebody had edited the page that was there. It is kept as {shown(path)}.",
             style="note",
         )
     if result.pages:
