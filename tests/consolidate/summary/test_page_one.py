@@ -198,7 +198,7 @@ def test_method__says_how_many_values_read_as_meant_are_not_listed(monkeypatch):
 def test_page_one__no_picture_of_bars_where_too_few_fit_to_compare():
     summary = summarise(a_round([find_toolkit("working-better-together")], 4), MADE_AT)
     layout = profile_layout(summary, summary.parts[0])
-    assert native_charts.beside_lists(None, summary.parts[0], layout, (400, 200)) is None
+    assert native_charts.beside_lists(None, summary.parts[0], layout, (400, 160)) is None
     roomy = summarise(a_round([find_toolkit("rochford-hallmarks")], 13), MADE_AT)
     book = openpyxl.load_workbook(io.BytesIO(summary_bytes(roomy)))
     assert len(book["Summary"]._charts) == 2

@@ -210,7 +210,7 @@ def test_best_value__no_body_below_basic_is_said_and_in_aggregate_none_is_named(
     assert part.narrative.reading.startswith("None of the 3 organisations judges itself below")
     many = [all_at(toolkit, "below")] * 4 + [all_at(toolkit, "below", _1_1="basic")]
     part = part_of(toolkit, many)
-    assert part.narrative.reading.startswith("5 of 5 organisations judge themselves below basic")
+    assert part.narrative.reading.startswith("All 5 organisations judge themselves below basic")
     assert "on the most" not in part.narrative.reading  # four tie
     hidden = part_of(toolkit, many, attribution="aggregated", minimum_group=3)
     assert "of those who answered or more." in hidden.narrative.reading
@@ -304,8 +304,14 @@ def test_asked__speaks_of_concerns_only_for_the_partnership(pat, returns, word):
 
 def test_ill_health__sections_that_tie_are_counted(pat):
     told = said(part_of(pat, [everything(pat, 1)] * 3))
-    assert "6 sections, among them “Need for partnership”, are each in one of their lowest" in told
-    assert "look closer at 3 more sections" in told
+    assert "“Commitment and ownership” (3 of 3); and 3 more, see the Scores sheet." in told
+    low = [all_at(pat, "strongly-agree", **{f"_{n}{x}": "disagree" for x in "ABCDEF"})
+           for n in range(1, 7)]  # fmt: skip
+    assert part_of(pat, low).narrative.reading == (
+        "The mean total of 6 returns is 132.0 of 144 points, in the best band; but 6 sections, "
+        "among them “Need for partnership”, are each in one of their lowest bands in 1 of "
+        "6 returns: look closer there."
+    )
     one = [everything(pat, 3)] * 3
     assert "look closer" not in said(part_of(pat, one))
 
@@ -394,7 +400,7 @@ def test_checklists__several_lead_with_how_many_wait_and_for_what():
     given = answers(toolkit, {("H1", "answer"): "Harbour Alliance"})
     decided = given + answers(toolkit, {("R1", "answer"): "decline"})
     told = part_of(toolkit, [given, decided, decided]).narrative
-    assert told.reading.startswith("3 completed checklists, each to be decided by itself: 3 have")
+    assert told.reading.startswith("3 completed checklists, each to be decided by itself: all have")
     assert told.reading.endswith("1 has no decision yet.")
     assert len(told.more) == 3
 

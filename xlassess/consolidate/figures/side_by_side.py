@@ -77,7 +77,16 @@ def _completed(
             for section in toolkit.closing
         ),
         of=row.person.partner,
+        ended=_is_ended(toolkit, values),
     )
+
+
+def _is_ended(toolkit: Toolkit, values: Mapping[tuple[str, str], Value]) -> bool:
+    """True where the decision given leads to nothing further, though another one would."""
+    lines = [item for section in toolkit.closing for item in section.items]
+    after = [one.only_when for one in lines if one.only_when and one.only_when.item == lines[0].id]
+    given = values.get((lines[0].id, "answer"), "") if lines else ""
+    return given != "" and bool(after) and not any(given in each.choices for each in after)
 
 
 def _closing(

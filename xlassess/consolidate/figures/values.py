@@ -316,7 +316,8 @@ class Narrative:
     without what the head of a page says. ``scenario_rule`` is when the scenario applies,
     ``scenario_here`` what meets that here. ``titles`` are those of the pictures. ``trend`` is what
     moved since the round before; empty in a first one. ``decisions_in_report`` and
-    ``trend_in_report`` are the same for readers who have no sheets to look at.
+    ``trend_in_report`` are the same for readers who have no sheets to look at. ``pressing`` are
+    the places of the decisions in the order in which they have a claim to room on the page.
     """
 
     context: str
@@ -342,6 +343,7 @@ class Narrative:
     trend_title: str = ""
     trend: tuple[str, ...] = ()
     decisions_in_report: tuple[str, ...] = ()
+    pressing: tuple[int, ...] = ()
     trend_in_report: tuple[str, ...] = ()
 
 
@@ -407,6 +409,7 @@ class CompletedChecklist:
     the checklist as a whole, calls for. ``closing`` are the sections below it, each with its name:
     the decision, then the sign-offs in their order; what the answers given lead past is left out.
     ``of`` is the organisation, ``by`` that and who filled it in, as far as they are shown.
+    ``ended`` says that the decision given calls for nothing further, as one to decline does.
     """
 
     title: str
@@ -416,6 +419,7 @@ class CompletedChecklist:
     missing: tuple[ChecklistLine, ...]
     closing: tuple[tuple[str, tuple[ClosingLine, ...]], ...]
     of: str = ""
+    ended: bool = False
 
     @property
     def decision(self) -> ClosingLine | None:

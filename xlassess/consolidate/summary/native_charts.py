@@ -49,10 +49,15 @@ def headline(
         return dartboard(writer, part, layout, size)
     if "mean" in layout.columns and has_means(part):
         return mean_dots(writer, part, layout, size)
-    drawn = [a for a in layout.answers if fits_bars(part.toolkit.scales[a.scale])]
-    if part.toolkit.scoring.rule == "none" and (leads_with_flags(part) or not drawn):
+    drawn = _drawn(part, layout)
+    if part.toolkit.scoring.rule == "none" and not drawn:
         return flag_bars(writer, part, layout, size)
     return answers_of_sections(writer, part, layout, (drawn or layout.answers)[0], size)
+
+
+def _drawn(part: ToolkitResults, layout: ProfileLayout) -> list[AnswersLayout]:
+    """The scales of which bars can be drawn."""
+    return [each for each in layout.answers if fits_bars(part.toolkit.scales[each.scale])]
 
 
 def dartboard(
@@ -119,26 +124,54 @@ def beside_lists(
     writer: SummaryWriter, part: ToolkitResults, layout: ProfileLayout, size: Size
 ) -> tuple[Any, str] | None:
     """Return the chart that says most after the headline's, None where there is none."""
-    if not part.sections:
+    if part.sections and part.toolkit.scoring.rule == "none":
+        return _beside_unscored(writer, part, layout, size)
+    if not part.sections or size[1] < _LEAST_BESIDE:
         return None
     if "significance" in layout.columns and compares_significance(part):
         return significance(writer, part, layout, size)
-    rest = layout.answers
-    if "mean" in layout.columns and not has_means(part):
-        # The headline's chart shows how answers fall already.
-        rest = rest[1:]
-    if part.toolkit.scoring.rule == "none" and not leads_with_flags(part):
-        rest = rest[1:]
+    # Where no section has a mean the headline's chart shows how answers fall already.
+    shown = "mean" in layout.columns and not has_means(part)
+    rest = layout.answers[1:] if shown else layout.answers
     if rest and part.toolkit.scoring.rule != "levels":
-        answers = rest[0]
-        title = part.narrative.titles.answers.get(answers.scale, "")
-        names = bars_of_sections(part, answers, layout.sheet).names
-        if _bars_that_fit(Frame(*size, title), names) >= min(_FEWEST_BARS, len(names)):
-            return answers_of_sections(writer, part, layout, answers, size)
-        return None
+        return _if_it_fits(writer, part, layout, rest[0], size)
     if shows_levels(part) and compares_levels(part):
         return level_dots(writer, part, layout, size)
     return None
+
+
+def _beside_unscored(
+    writer: SummaryWriter, part: ToolkitResults, layout: ProfileLayout, size: Size
+) -> tuple[Any, str] | None:
+    """What is to act on, which takes little room, or else how answers fall on the next scale."""
+    drawn = _drawn(part, layout)
+    fits = size[1] >= _ABOUT_FLAGS + layout.leading * _FLAG_BAR
+    if drawn and leads_with_flags(part) and fits:
+        return flag_bars(writer, part, layout, size)
+    rest = [each for each in layout.answers if each not in drawn[:1]]
+    return _if_it_fits(writer, part, layout, rest[0], size) if rest else None
+
+
+def _if_it_fits(
+    writer: SummaryWriter,
+    part: ToolkitResults,
+    layout: ProfileLayout,
+    answers: AnswersLayout,
+    size: Size,
+) -> tuple[Any, str] | None:
+    """Bars of how answers fall, where so many fit that there is something to compare."""
+    title = part.narrative.titles.answers.get(answers.scale, "")
+    names = bars_of_sections(part, answers, layout.sheet).names
+    if _bars_that_fit(Frame(*size, title), names) < min(_FEWEST_BARS, len(names)):
+        return None
+    return answers_of_sections(writer, part, layout, answers, size)
+
+
+_LEAST_BESIDE = 200
+"""Least height in pixels of a picture with a legend or many names."""
+
+_ABOUT_FLAGS, _FLAG_BAR = 70, 15
+"""Pixels of height of the title and the axis of bars of flags, and of a bar."""
 
 
 def flag_bars(
@@ -155,9 +188,10 @@ def flag_bars(
     })  # fmt: skip
     _plain(chart)
     most = max((each.flagged for each in part.sections), default=0)
-    chart.set_x_axis(
-        _axis("answers to act on", 0, max(most, 4)) | {"label_position": "high", "num_format": "0"}
-    )
+    axis = _axis("answers to act on", 0, max(most, 4))
+    # Every bar has its figure: where height is short, names need it more than the axis does.
+    axis |= {"label_position": "high", "num_format": "0", "visible": size[1] >= _LEAST_BESIDE}
+    chart.set_x_axis(axis)
     charts.titled(chart, Frame(*size, part.narrative.titles.flags or words().say("picture_flags")))
     said = [
         {"name": each.name, "said": NOTHING if each.score.withheld else str(each.flagged)}

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from xlassess.consolidate.figures import points
 from xlassess.consolidate.figures.overview import IllHealth
 from xlassess.consolidate.figures.thresholds import (
+    AT_AN_END,
     DIVIDED_ITEMS,
     LISTED,
     enough_answers,
@@ -112,18 +113,28 @@ def _sum(facts: NarrativeFacts) -> tuple[str, ...]:
     if total.score.mean is None:
         without = say("reading_sum_without_total", len(read), len(facts.sections))
         return _concern(facts, total), without
-    ill = _ill(facts.whole.ill) if facts.whole.ill else ""
-    top, mean = top_of(score_range(facts.toolkit)), total.score.mean
+    return _with_total(facts, total, total.score.mean)
+
+
+def _with_total(facts: NarrativeFacts, total: OverallFigures, mean: float) -> tuple[str, ...]:
+    say = words().say
+    ill, some_only = _seen_ill(facts.whole.ill)
+    top = top_of(score_range(facts.toolkit))
     shown = short(mean) if total.score.n == 1 else decimal(mean)
     figure = say("reading_sum", shown, top, total.score.n, len(facts.rows))
     band = _band(facts, total)
     if ill and not band:
+        best = band_position(mean, facts.toolkit.scoring.bands) == 0
+        if some_only and best and facts.speaks_for_all and not facts.whole.divided:
+            # In proportion: what the whole comes to, and in the same breath who sees it otherwise.
+            return (say("best_but", figure, ill), _concern(facts, total))
         return (ill, figure)
     if band and is_share(facts.weak.found, facts.whole.judged, DIVIDED_ITEMS):
         # A band can speak well of a whole of which a good part is a concern: that comes first.
-        return (_concern(facts, total), figure, band, ill)
+        return (_concern(facts, total), figure, say("by_band", band))
     # Where the best band says nothing because of a concern, that is the finding, and no bare mean.
-    return (band or _concern(facts, total), figure, ill)
+    # Where ill health is seen stands among what is asked.
+    return (band or _concern(facts, total), figure)
 
 
 def _concern(facts: NarrativeFacts, total: OverallFigures | None) -> str:
@@ -163,8 +174,20 @@ def _band(facts: NarrativeFacts, total: OverallFigures) -> str:
     return total.band.reading
 
 
+def _seen_ill(every: Sequence[IllHealth]) -> tuple[str, bool]:
+    """Where ill health is seen, and whether only by a small part of the returns; empty for none.
+
+    From a quarter of the returns that can be scored there it is the finding. What fewer see calls
+    for a closer look (Assessing Strategic Partnership, 2003, "Understanding the results: detailed
+    analysis and feedback") and does not stand for the whole. The quarter is ours.
+    """
+    many = [ill for ill in every if is_share(ill.returns, ill.of, AT_AN_END)]
+    found = many or every
+    return (_ill(found), not many) if found else ("", False)
+
+
 def _ill(every: Sequence[IllHealth]) -> str:
-    """The section that most returns see in a bad state; how many stand level with it."""
+    """The first section of those that returns see in a bad state; how many are level with it."""
     ill = every[0]
     same = (ill.returns, ill.of, ill.significant)
     alike = sum((each.returns, each.of, each.significant) == same for each in every)
@@ -191,10 +214,21 @@ def _mean(facts: NarrativeFacts) -> tuple[str, ...]:
     low, high = (decimal(end(mean for _, mean in means)) for end in (min, max))
     top = top_of(limits)
     if low == high:
-        return (say("reading_mean_alike", low, top, len(means), counted, some),)
+        alike = say("reading_mean_alike", low, top, len(means), counted, some)
+        return _with_concerns(facts, alike)
     lowest = [name for name, mean in shown if mean == low]
     highest = [name for name, mean in shown if mean == high]
-    return (say("reading_mean", highest, high, lowest, low, top, counted, some),)
+    return _with_concerns(
+        facts, say("reading_mean", highest, high, lowest, low, top, counted, some)
+    )
+
+
+def _with_concerns(facts: NarrativeFacts, means: str) -> tuple[str, ...]:
+    """What the means of sections are, and how many items are a concern: first what weighs more."""
+    concern = _concern(facts, None)
+    if is_share(facts.weak.found, facts.whole.judged, DIVIDED_ITEMS):
+        return concern, means
+    return means, concern
 
 
 def _bodies(facts: NarrativeFacts) -> tuple[str, ...]:

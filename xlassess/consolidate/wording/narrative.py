@@ -7,7 +7,7 @@ minuted.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from xlassess.consolidate.figures.overview import mixed_choice
@@ -37,7 +37,7 @@ from xlassess.consolidate.wording.pointed import (
     strengths_of,
     why_low,
 )
-from xlassess.consolidate.wording.terms import day, percent
+from xlassess.consolidate.wording.terms import day, percent, plain_words
 from xlassess.consolidate.wording.trend_words import trend_in_words, trend_title
 from xlassess.model.days import local_day, written_day
 
@@ -49,10 +49,30 @@ def asked_of(facts: NarrativeFacts, *, sheets: bool = True) -> tuple[str, ...]:
         facts: what is known of the toolkit's returns.
         sheets: the reader has sheets that can be pointed to.
     """
+    return tuple(decision for some in _asked(facts, sheets=sheets) for decision in some)
+
+
+def pressing_of(facts: NarrativeFacts) -> tuple[int, ...]:
+    """Return the places of what is asked in the order in which it has a claim to room.
+
+    First what is asked about the whole, and one each about a concern and a quick win. A page that
+    names all concerns before anything that partners propose to do would never come to the latter.
+    """
+    groups = [len(some) for some in _asked(facts)]
+    starts = [sum(groups[:index]) for index, size in enumerate(groups) if size]
+    if len(groups) > 1:
+        starts = [*range(groups[0]), *(place for place in starts if place >= groups[0])]
+    return (*starts, *(place for place in range(sum(groups)) if place not in starts))
+
+
+def _asked(facts: NarrativeFacts, *, sheets: bool = True) -> tuple[tuple[str, ...], ...]:
+    """What is asked, kind by kind."""
+    returns = tuple(_about_returns(facts))
     if facts.toolkit.subject == "proposal":
-        return (*_about_proposals(facts), *_about_returns(facts))
-    found = _about_findings(facts, sheets=sheets)
-    return (*found, *_about_actions(facts), *_about_returns(facts), _next())
+        return ((*_about_proposals(facts), *_still_open(facts), *returns),)
+    whole = tuple(_about_the_whole(facts, sheets=sheets))
+    concerns = tuple(_about_findings(facts, sheets=sheets))
+    return whole, concerns, (*_about_actions(facts), *returns, _next())
 
 
 def _about_proposals(facts: NarrativeFacts) -> Iterator[str]:
@@ -62,9 +82,24 @@ def _about_proposals(facts: NarrativeFacts) -> Iterator[str]:
     undecided = [(name, each) for name, each in named if not each.decided]
     if len(undecided) > LISTED:
         yield say("decide_proposals", len(undecided), undecided[0][1].decision)
-        return
+        undecided = []
     for name, each in undecided:
         yield say("decide_proposal", name, each)
+
+
+def _still_open(facts: NarrativeFacts) -> Iterator[str]:
+    """What is open of proposals though their decision is given: "no" is to be settled first.
+
+    Partnership Protocol of Melton Borough Council, Appendix B: a decision to join rests on it.
+    """
+    named = zip(checklist_names(facts.checklists), facts.checklists, strict=True)
+    names = [
+        name
+        for name, each in named
+        if each.decided and not each.ended and (each.settle or each.missing)
+    ]
+    if names:
+        yield words().say("decide_open", names if len(names) <= LISTED else [], len(names))
 
 
 def _about_returns(facts: NarrativeFacts) -> Iterator[str]:
@@ -80,7 +115,7 @@ def _about_returns(facts: NarrativeFacts) -> Iterator[str]:
         yield say("decide_queries", queries)
 
 
-def _about_findings(facts: NarrativeFacts, *, sheets: bool) -> Iterator[str]:
+def _about_the_whole(facts: NarrativeFacts, *, sheets: bool) -> Iterator[str]:
     if not facts.says_something:
         return
     say, whole = words().say, facts.whole
@@ -91,29 +126,34 @@ def _about_findings(facts: NarrativeFacts, *, sheets: bool) -> Iterator[str]:
     scenario = facts.planning.scenario
     if scenario:
         yield say("decide_scenario", scenario.id, scenario.title)
-    for ill in whole.ill[:LISTED]:
-        yield say("decide_ill", ill.section.name, ill.returns, ill.of, ill.significant)
-    if len(whole.ill) > LISTED:
-        yield say("decide_more_ill", [ill.section.name for ill in whole.ill[LISTED:]], sheets)
-    yield from _about_aims_and_areas(facts)
+    if whole.ill:
+        more = [ill.section.name for ill in whole.ill[LISTED:]]
+        yield say("decide_ill", whole.ill[:LISTED], more, sheets)
+    if not facts.achieves and not facts.weak.found:
+        yield say("decide_success")
+
+
+def _about_findings(facts: NarrativeFacts, *, sheets: bool) -> Iterator[str]:
+    if not facts.says_something:
+        return
+    say = words().say
+    yield from _about_areas(facts)
     # The committee is not asked for what was agreed or declined since: the plan has it.
     for item in (each for each in facts.weak.shown if each.item.id not in facts.settled):
-        why = why_low(facts.toolkit, item, facts.bodies).partition(": ")[2]
+        told = why_low(facts.toolkit, item, facts.bodies, with_mean=False)
+        why = told.partition(": ")[2]
         yield say("decide_concern", item.item.ask, item.view, item.item.id, why)
     if facts.weak.found > len(facts.weak.shown):
         more = facts.weak.found - len(facts.weak.shown)
         yield say("decide_more_concerns", more, facts.speaks_for_all, sheets)
     yield from _about_reasons(facts)
     talk = [each for each in facts.differing.shown if each.item.id not in facts.judged]
-    if talk and not whole.divided:
+    if talk and not facts.whole.divided:
         yield say("decide_disagreements", [name_of(item) for item in talk])
 
 
-def _about_aims_and_areas(facts: NarrativeFacts) -> Iterator[str]:
-    """What is asked where aims are not reached though nothing else is a concern, and of areas."""
+def _about_areas(facts: NarrativeFacts) -> Iterator[str]:
     say, areas = words().say, facts.areas
-    if not facts.achieves and not facts.weak.found:
-        yield say("decide_success")
     for area in areas[:LISTED]:
         yield say("decide_area", area.section.name, area_in_words(facts.toolkit, area))
     if len(areas) > LISTED:
@@ -139,18 +179,38 @@ def _about_actions(facts: NarrativeFacts) -> Iterator[str]:
         if facts.waiting:
             yield words().say("decide_waiting", facts.waiting)
         return
-    quick = [action for action in facts.actions if action.order == 0 and not action.closed]
-    for action in quick[:LISTED]:
-        yield _quick_win(action)
-    others = len(facts.actions) - min(len(quick), LISTED)
+    doing = [action for action in facts.actions if not action.closed]
+    quick = _same_words(action for action in doing if action.order == 0)
+    for alike in quick[:LISTED]:
+        yield _quick_win(alike)
+    # What is done or stopped needs no decision.
+    others = len(doing) - sum(len(alike) for alike in quick[:LISTED])
     if others:
-        overdue = sum(action.overdue for action in facts.actions)
-        yield words().say("decide_actions", others, bool(quick), overdue)
+        late = sum(action.overdue for action in doing) - sum(
+            action.overdue for alike in quick[:LISTED] for action in alike
+        )
+        yield words().say("decide_actions", others, bool(quick), late)
 
 
-def _quick_win(action: PlannedAction) -> str:
-    deadline = written_day(action.deadline) if action.deadline else ""
-    return words().say("decide_quick", action.action.strip().rstrip("."), action.owner, deadline)
+def _same_words(actions: Iterable[PlannedAction]) -> list[list[PlannedAction]]:
+    """Put actions of the same words together, those that most propose first, then in order."""
+    found: dict[str, list[PlannedAction]] = {}
+    for action in actions:
+        found.setdefault(plain_words(action.action), []).append(action)
+    return sorted(found.values(), key=lambda alike: -len(alike))
+
+
+def _quick_win(alike: Sequence[PlannedAction]) -> str:
+    """A quick win, once however many propose it; who leads and when as far as they agree on it."""
+    owners = {plain_words(each.owner): each.owner for each in alike if each.owner.strip()}
+    days = {each.deadline for each in alike if each.deadline}
+    owner = next(iter(owners.values())) if len(owners) == 1 else ""
+    deadline = written_day(min(days)) if len(days) == 1 else ""
+    partners = {each.person.partner for each in alike if each.person}
+    times = (len(alike), len(partners) if all(each.person for each in alike) else 0)
+    said = " ".join(alike[0].action.split()).rstrip(".")
+    apart = (len(owners) > 1, len(days) > 1)
+    return words().say("decide_quick", said, times, (owner, deadline), apart)
 
 
 def _next() -> str:
@@ -184,6 +244,7 @@ def narrate(facts: NarrativeFacts) -> Narrative:
         scenario_here=_scenario_here(facts) if listed else "",
         scenario_advice=shown.advice if shown else "",
         decisions=asked_of(facts),
+        pressing=pressing_of(facts),
         caution=say("caution", _facts(facts)),
         titles=titles_of(facts),
         trend_title=trend_title(facts.trend) if facts.trend else "",

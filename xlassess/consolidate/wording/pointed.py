@@ -85,7 +85,8 @@ def _by_few(facts: NarrativeFacts) -> tuple[Point, ...]:
     as_what = facts.toolkit.scoring.flagged_as
     if facts.toolkit.scoring.rule == "levels":
         as_what = level_in_words(facts.toolkit)[0]
-    return (Point("", words().say("by_few", told, as_what, facts.toolkit.scoring.rule)),)
+    own = facts.toolkit.subject == "organisation"
+    return (Point("", words().say("by_few", told, as_what, facts.toolkit.scoring.rule, own)),)
 
 
 def level_in_words(toolkit: Toolkit) -> tuple[str, str]:
@@ -159,13 +160,16 @@ def checklist_names(checklists: Sequence[CompletedChecklist]) -> tuple[str, ...]
     return tuple(names)
 
 
-def why_low(toolkit: Toolkit, item: ItemFigures, bodies: Sequence[Body] = ()) -> str:
+def why_low(
+    toolkit: Toolkit, item: ItemFigures, bodies: Sequence[Body] = (), *, with_mean: bool = True
+) -> str:
     """Return how many answer at the lower end, such as "10 of 12 answer “Disagree”".
 
     Args:
         toolkit: the instrument.
         item: the item.
         bodies: organisations that judge themselves; then it is said which do so below basic.
+        with_mean: the mean is told as well, on scales that have one.
     """
     agreement, scale = item.agreement, item.scale
     if bodies:
@@ -177,7 +181,7 @@ def why_low(toolkit: Toolkit, item: ItemFigures, bodies: Sequence[Body] = ()) ->
         n = agreement.n + (agreement.apart if points.by_flags(toolkit, item) else 0)
         return _why(toolkit, item, [c for c in scale.choices if c.code in codes], n)
     lower = scale.substantive[-(len(scale.substantive) // 2) :]
-    return _why(toolkit, item, lower, agreement.n)
+    return _why(toolkit, item, lower, agreement.n, with_mean=with_mean)
 
 
 def _why_high(facts: NarrativeFacts, item: ItemFigures) -> str:
@@ -188,12 +192,20 @@ def _why_high(facts: NarrativeFacts, item: ItemFigures) -> str:
     return _why(facts.toolkit, item, favourable(item.scale), item.agreement.n)
 
 
-def _why(toolkit: Toolkit, item: ItemFigures, choices: Sequence[Choice], n: int) -> str:
+def _why(
+    toolkit: Toolkit,
+    item: ItemFigures,
+    choices: Sequence[Choice],
+    n: int,
+    *,
+    with_mean: bool = True,
+) -> str:
     counts = item.agreement.counts
     picked = [choice for choice in choices if counts[choice.code]]
     count = sum(counts[choice.code] for choice in picked)
     labels = " or ".join(f"“{choice.label}”" for choice in picked)
-    mean = item.agreement.mean if toolkit.scoring.rule in ("sum", "mean") else None
+    scored = with_mean and toolkit.scoring.rule in ("sum", "mean")
+    mean = item.agreement.mean if scored else None
     scores = [choice.score or 0.0 for choice in item.scale.substantive]
     shown = "" if mean is None else decimal(mean)
     top = top_of((min(scores), max(scores))) if scores else ""

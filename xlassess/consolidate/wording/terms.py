@@ -35,6 +35,11 @@ def top_of(limits: tuple[float, float] | None) -> str:
     return words().say("top_of", short(low), short(high)) if low < 0 else short(high)
 
 
+def plain_words(text: str) -> str:
+    """Return a text by which two that say the same in the same words are told to be alike."""
+    return " ".join(text.casefold().split()).rstrip(" .;!")
+
+
 def percent(share: float) -> str:
     """Return a share as a whole percentage."""
     return f"{decimal(100 * share, 0)}%"

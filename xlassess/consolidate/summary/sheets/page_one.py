@@ -187,8 +187,11 @@ def _fitting(heights: Sequence[float], room: float, least: int) -> int:
     return count
 
 
-_LEAST_SECOND, _SECOND = 150.0, 220.0
+_LEAST_SECOND, _SECOND = 130.0, 220.0
 """Least height of a second picture, in points, and the one it has where there is room for it."""
+
+_LEAST_TREND = 150.0
+"""Least height of the picture of what moved, which has a legend."""
 
 
 class _Rows:
@@ -313,16 +316,15 @@ class _Paper(_Rows):
         self.across(f"{assessment.partnership} · round {assessment.round}", _KICKER)
         self.across(part.toolkit.title, _TITLE)
         top = self.row
-        self.prose(narrative.reading, _LEAD, least=30)
-        for text in narrative.more:
-            self.prose(text, _TEXT)
-        for text in narrative.unsure[:1]:
-            self.prose(text, _TEXT)
+        self._lead(narrative.reading)
+        more = (*narrative.more, *narrative.unsure[:1])
+        for text in (" ".join(more),) if self._pictured and more else more:
+            self._say(text)
         self._asked()
         if part.checklists:
             where = checklists_sheet(part, self._writer.summary)
-            self.prose(sentences().say("checklist_next", len(part.checklists), where), _TEXT)
-            self._checklists()
+            self._say(sentences().say("checklist_next", len(part.checklists), where))
+            self._checklists(where)
         if self._pictured:
             self._picture(top)
         first = self.row
@@ -331,18 +333,48 @@ class _Paper(_Rows):
             self._second_picture(self._table(first))
         return self.row
 
-    def _checklists(self) -> None:
+    def _lead(self, text: str) -> None:
+        """Write the finding on its own ground: beside the picture, else as wide as the page."""
+        if self._pictured:
+            self.prose(text, _LEAD, least=30)
+            return
+        for line in in_lines(text, self.sheet.span_width(0, _LAST_COLUMN), _LEAD):
+            for column in range(1, _LAST_COLUMN + 1):
+                self.sheet.blank(self.row, column, _LEAD)
+            self.across(line, _LEAD)
+
+    def tall(self, text: str, look: CellFormat = _TEXT) -> float:
+        """Return the height a paragraph needs, in points: without a picture it is wider."""
+        if self._pictured:
+            return super().tall(text, look)
+        lines = in_lines(text, self.sheet.span_width(0, _LAST_COLUMN), look)
+        return len(lines) * (metrics.line_height(look.size) + _AIR)
+
+    def _say(self, text: str, look: CellFormat = _TEXT) -> None:
+        """Write a paragraph: beside the picture, or over the whole page where there is none."""
+        write = self.prose if self._pictured else self.lines
+        write(text, look)
+
+    def _checklists(self, where: str) -> None:
         """What each proposal is waiting for, as far as the page has room: the rest is on its own.
 
-        Each stands for itself, as whole lists: half of one would look like all of it.
+        Each stands for itself, as whole lists: half of one would look like all of it. What is left
+        out is said, and where it stands.
         """
         checklists = self._part.checklists
-        for name, each in zip(checklist_names(checklists), checklists, strict=True):
+        line = metrics.line_height(_TEXT.size) + _AIR
+        rests = self._height_of(list(self._found()), [1])
+        for place, (name, each) in enumerate(
+            zip(checklist_names(checklists), checklists, strict=True)
+        ):
             lines = list(_waiting(each))
             wide = self.sheet.span_width(0, _LAST_COLUMN)
             rows = sum(len(in_lines(text, wide, look)) for text, look in lines)
-            needed = 2 * _HEADING + rows * (metrics.line_height(_TEXT.size) + _AIR)
-            if self._used() + needed > _ROOM - _BETWEEN:
+            needed = 2 * _HEADING + (rows + 1) * line
+            if self._used() + needed + rests > _ROOM:
+                left = len(checklists) - place
+                self.space(_AIR * 4)
+                self._say(sentences().say("checklist_more", left, place > 0, where), _STRONG)
                 return
             self.heading(name)
             for text, look in lines:
@@ -401,12 +433,13 @@ class _Paper(_Rows):
         every = list(self._found())
         rest = self._height_of(every, [1] * len(every)) + metrics.line_height(_SMALL.size)
         room = min(_ASKED, _ROOM - rest) - self._used()
-        lines = [f"{number}.  {decision}" for number, decision in enumerate(decisions, 1)]
-        shown = _fitting([self.tall(line) for line in lines], room, _FEWEST_ASKED)
-        for line in lines[:shown]:
-            self.prose(line, _TEXT)
-        if shown < len(lines):
-            self.prose(words().say("more_findings", len(lines) - shown), _SMALL)
+        order = self._part.narrative.pressing
+        shown = _fitting([self.tall(f"1.  {decisions[each]}") for each in order], room,
+                         _FEWEST_ASKED)  # fmt: skip
+        for number, place in enumerate(sorted(order[:shown]), 1):
+            self._say(f"{number}.  {decisions[place]}")
+        if shown < len(decisions):
+            self._say(words().say("more_findings", len(decisions) - shown), _SMALL)
 
     def _picture(self, top: int) -> None:
         """The chart beside the finding and what is asked."""
@@ -483,7 +516,7 @@ class _Paper(_Rows):
             self.heading(each.headed(count))
             for line in each.lines[:count]:
                 for text, look in line:
-                    self.prose(text, look)
+                    self._say(text, look)
         if any(count < len(each.lines) for each, count in zip(every, counts, strict=True)):
             self.prose(words().say("all_findings"), _SMALL)
 
@@ -545,7 +578,7 @@ class _Paper(_Rows):
         if points < _LEAST_SECOND:
             return
         size = (self._beside, round(points / metrics.POINTS_PER_PIXEL))
-        found = trend_chart(self._writer, self._part, size)
+        found = trend_chart(self._writer, self._part, size) if points >= _LEAST_TREND else None
         found = found or native_charts.beside_lists(self._writer, self._part, layout, size)
         if found is None:
             return
