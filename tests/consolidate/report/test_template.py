@@ -7,6 +7,7 @@ import re
 import zipfile
 from dataclasses import fields, is_dataclass, replace
 
+import docx
 import pytest
 from lxml import etree
 
@@ -14,7 +15,7 @@ from tests.clients.programs import ROOT
 from tests.consolidate.rounds import MADE_AT, Wish, a_round
 from xlassess.consolidate import summarise
 from xlassess.consolidate.report.docs import field_lines, page
-from xlassess.consolidate.report.document import default_template
+from xlassess.consolidate.report.document import default_template, report_bytes
 from xlassess.consolidate.report.drawing import Drawn
 from xlassess.consolidate.report.fields import NAMES, Report, fields_of
 from xlassess.consolidate.report.story import report_of
@@ -105,3 +106,12 @@ def test_template__stands_in_the_order_of_page_one():
     )  # fmt: skip
     places = [document.index(each) for each in order]
     assert places == sorted(places)
+
+
+def test_figures__no_total_begins_a_page_alone(pat):
+    """Every row but the last stays with the one after it."""
+    document = docx.Document(io.BytesIO(report_bytes(summarise(a_round([pat], 4), MADE_AT))))
+    table = next(each for each in document.tables if "Section" in each.cell(0, 0).text)
+    kept = [bool(row.cells[0].paragraphs[0].paragraph_format.keep_with_next)
+            for row in table.rows[1:]]  # fmt: skip
+    assert kept == [True] * 6 + [False]

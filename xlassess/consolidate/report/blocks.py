@@ -173,6 +173,13 @@ def heading_row(row: _Row) -> None:
     row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
 
 
+def with_next(row: _Row) -> None:
+    """Keep a row on one page with the row after it."""
+    for cell in row.cells:
+        for paragraph in cell.paragraphs:
+            paragraph.paragraph_format.keep_with_next = True
+
+
 def unbroken(row: _Row) -> None:
     """Keep a row on one page."""
     from docx.oxml import OxmlElement

@@ -196,7 +196,7 @@ class Headings:
     purpose: Annotated[str, "of the purpose"]
     coordinator: Annotated[str, "of the coordinator"]
     toolkits: Annotated[str, "of the list of toolkits"]
-    profile: Annotated[str, "of the chief chart"]
+    profile: Annotated[str, "of the chief chart, for templates that have one above its caption"]
     figures: Annotated[str, "of the table of figures"]
     disagreements: Annotated[str, "of the disagreements"]
     scenario: Annotated[str, "of the scenario"]

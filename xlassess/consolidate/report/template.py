@@ -26,6 +26,7 @@ from xlassess.consolidate.report.blocks import (
     tags,
     text_of,
     unbroken,
+    with_next,
 )
 from xlassess.consolidate.report.styles import MARGIN, TABLE, TEXT_WIDTH, TILES, set_styles
 
@@ -130,8 +131,8 @@ def _toolkits(document: Document) -> None:
     text_of(document, "{{ toolkit.headline }}", "Lead")
     _to_decide(document)
     tags(document, "if toolkit.picture")
-    text_of(document, "{{ headings.profile }}", "Heading 2")
-    text_of(document, "{{ toolkit.picture.caption }}", "Caption")
+    # What the picture says is its heading: one that names its kind would stand alone on a page.
+    text_of(document, "{{ toolkit.picture.caption }}", "Heading 2")
     tags(document, "if toolkit.legend")
     text_of(document, "{{ toolkit.legend }}", "Note", keep=True)
     tags(document, "endif")
@@ -217,14 +218,26 @@ def _tiles(document: Document) -> None:
 def _figures(document: Document) -> None:
     """The table of figures, with as many columns as there are headings."""
     widths = (62.0, *((TEXT_WIDTH - 62.0) / 3,) * 3)
-    table = table_of(document, TABLE, widths, 7, "Figures by section", fixed=False)
+    table = table_of(document, TABLE, widths, 1 + 3 * len(_ROWS), "Figures by section", fixed=False)
     columns_of(table.rows[0], "toolkit.figures.name", "toolkit.figures.headings", "Table heading")
     heading_row(table.rows[0])
-    for first, many in ((1, "toolkit.figures.rows"), (4, "toolkit.figures.totals")):
-        strong = "**" if first == 4 else ""
+    for first, (many, strong, kept) in zip(range(1, 3 * len(_ROWS), 3), _ROWS, strict=True):
         tag_row(table.rows[first], f"for row in {many}")
         columns_of(table.rows[first + 1], "row.name", "row.cells", "Table text", strong)
+        if kept:
+            with_next(table.rows[first + 1])
         tag_row(table.rows[first + 2], "endfor")
+
+
+_TOTALS = "toolkit.figures.totals"
+_ROWS = (
+    (f"(toolkit.figures.rows if {_TOTALS} else toolkit.figures.rows[:-1])", "", True),
+    (f"(() if {_TOTALS} else toolkit.figures.rows[-1:])", "", False),
+    (f"{_TOTALS}[:-1]", "**", True),
+    (f"{_TOTALS}[-1:]", "**", False),
+)
+"""What the rows of figures are of, whether in bold, and whether the next stays on their page: all
+but the last, so that no total begins a page alone."""
 
 
 def _actions(document: Document) -> None:
