@@ -93,10 +93,21 @@ def test_receive__reads_as_ingest_does(
         for found in file.ret.findings:
             if found.severity != "note" and not file.known:
                 assert found.message in said
-                assert found.remedy in said
+                for_partner = found.severity == "query"
+                assert f"{'To the partner' if for_partner else 'To do'}: {found.remedy}" in said
     assert sorted(returns(folder)) == sorted(returns(other))
     assert not jobs.files(job).exists()
     assert left_over(jobs) == []
+
+
+@pytest.mark.usefixtures("idle")
+def test_receive__says_what_to_do_without_commands(desk: DeskClient, jobs: Jobs) -> None:
+    message = b"From: ada@ash.example\nSubject: Ours\nMIME-Version: 1.0\n\nNothing to report."
+    desk.upload([("Ours.eml", message)])
+    do(jobs, the_job(jobs).id)
+    said = words_in(desk.get("/receive"))
+    assert "To do: Read it. If it is an answer, record it: see the page Register." in said
+    assert "xlassess " not in said
 
 
 @pytest.mark.usefixtures("idle")

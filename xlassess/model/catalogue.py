@@ -29,7 +29,8 @@ _GUARD = (
         "The file has {size} MB. The workbook we sent has well under 1 MB, and files over "
         "{limit} MB are not opened.",
         "Remove pictures and anything else that was added, or copy the answers into a fresh "
-        "copy of the workbook. Then send it again.",
+        "copy of the workbook. Then send it again. If this is a message, a mailbox or a zip file, "
+        "save the workbooks that are in it, and hand those over.",
     ),
     Kind(
         "G03",
@@ -43,7 +44,8 @@ _GUARD = (
         "refuse",
         "Password to open",
         "The file can only be opened with a password.",
-        "In Excel, choose File, Info, Protect Workbook, Encrypt with Password. Clear the "
+        "If you know the password, read the file again: xlassess ingest --password. If not: in "
+        "Excel, choose File, Info, Protect Workbook, Encrypt with Password. Clear the "
         "password, save, and send the workbook again. In LibreOffice, save it without “Save "
         "with password”.",
     ),

@@ -235,7 +235,12 @@ def test_verify__summary_of_another_log(folder: AssessmentFolder, tmp_path: Path
 
 @pytest.mark.sqlite
 @pytest.mark.parametrize(
-    "name", ["ledger-ROBINS-LAPTOP.db", "ledger (Robin's conflicted copy 2026-05-01).db"]
+    "name",
+    [
+        "ledger-ROBINS-LAPTOP.db",
+        "ledger (Robin's conflicted copy 2026-05-01).db",
+        "Copy of ledger.db",
+    ],
 )
 def test_verify__conflict_copy_with_work_of_its_own(
     folder: AssessmentFolder, tmp_path: Path, name: str

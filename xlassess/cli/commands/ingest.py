@@ -195,7 +195,9 @@ def _show(out: Console, result: Ingested) -> None:
     out.gap()
     out.say(totals(result), style="head")
     if refused or doubtful:
-        out.say("Every file is kept. To see what is open: xlassess status")
+        some = any(not file.ret.sha256 for file in refused)
+        kept = "Every file is kept but those that are too large or could not be opened."
+        out.say(f"{kept if some else 'Every file is kept.'} To see what is open: xlassess status")
     if doubtful:
         if joint:
             out.say("Correct plan, progress and workshop workbooks in the file, and read it again.")

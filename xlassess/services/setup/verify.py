@@ -380,7 +380,8 @@ def _copies(folder: AssessmentFolder, events: Sequence[Event], found: _Findings)
         named = path.name.casefold()
         if path.name in companions or not path.is_file():
             continue
-        if not (named.startswith(own.stem) and own.suffix in named):
+        # before its name, too: "Copy of ledger.db", "Kopie von ledger.db"
+        if not (own.stem.casefold() in named and own.suffix in named):
             continue
         if any(named.endswith(ending) for ending in ("-wal", "-shm", "-journal")):
             continue
