@@ -232,6 +232,28 @@ def test_redaction__several_of_a_name_or_no_apostrophe(text, expected):
     assert redact(text) == expected
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["OkaforDana", "okafor-dana", "0kafor", "Dana 0KAF0R", "D&#97;na Okafor", "Ok&aacute;for"],
+)
+def test_redaction__figures_markup_and_the_surname_first(text):
+    redact = Redaction({"Dana Okafor": "[name removed]"} | dict.fromkeys(WORDS, "X"), WORDS)
+    assert redact(f"As {text} said in 2010") in (
+        "As [name removed] said in 2010", "As X said in 2010"
+    )  # fmt: skip
+
+
+WORDS = frozenset(("Dana", "Okafor"))
+
+
+@pytest.mark.parametrize(
+    "text", ["We trust health visitors", "R&D; and &lt;b&gt;", "item 1A of 10", "the 0s and 1s"]
+)
+def test_redaction__what_is_no_name_stays_as_it_was_typed(text):
+    redact = Redaction({"Health Trust": "A", "LA": "B", "Dana Okafor": "C"}, WORDS)
+    assert redact(text) == text
+
+
 def test_redaction__a_name_does_not_go_on_over_a_comma():
     assert Redaction({"Ada Quill": "X"})("Ada, quill in hand") == "Ada, quill in hand"
 
@@ -280,6 +302,10 @@ def test_redaction__takes_time_only_as_the_text_is_long(long):
         ("Hampshire Constabulary", "Hants Police"),
         ("London Borough of Camden", "Camden Council"),
         ("Brook Housing Association", "Brook Housing"),
+        ("Harbour Logistics A/S", "Harbour Logistics"),
+        ("Dock Freight B.V.", "Dock Freight"),
+        ("Cwmni Llan Cyf", "Cwmni Llan"),
+        ("Nord Havn, GmbH", "nord havn"),
     ],
 )
 def test_short_names__of_an_organisation_are_found(name: str, said: str) -> None:

@@ -14,9 +14,12 @@ from collections.abc import Iterator
 _WORD = re.compile(r"[a-z&]+")
 # Begins where a run of spaces and commas begins, so that a long one is gone over once only.
 _LEGAL_FORM = re.compile(
-    r"(?<![\s,])[\s,]+(?:ltd|limited|plc|llp|lp|cic|cio|inc|gmbh|uk|\([^()]{0,60}\))\.?$",
+    r"(?<![\s,])[\s,]+(?:ltd|limited|plc|llp|lp|cic|cio|inc|uk|llc|corp|pty|cyf|ccc|cbs|"
+    r"g?gmbh|ag|kg|e\.?v|a/s|aps|oyj?|ab|asa|s\.?a|sarl|s\.?r\.?l|s\.?p\.?a|b\.?v|n\.?v|"
+    r"sp\. z o\.?o|kft|d\.?o\.?o|\([^()]{0,60}\))\.?$",
     re.IGNORECASE,
 )
+"""What a company, a society or a charity of this country or another is called by law."""
 _ARTICLE = re.compile(r"^the\s+", re.IGNORECASE)
 _BOROUGH = re.compile(r"^(?:the\s+)?(?:london|royal)\s+borough\s+of\s+", re.IGNORECASE)
 _LEFT_OUT = frozenset(

@@ -2,13 +2,15 @@
 
 Names are found as the register has them, in whole words, and so are a person's first name and
 surname by themselves, and any e-mail address. A name counts as the same however it is typed:
-with accents, apostrophes, hyphens, capitals or spaces of another kind, with "&" for "and", or
-with characters in it that nobody sees. A nickname, the name of somebody the register does not
+with accents, apostrophes, hyphens, capitals or spaces of another kind, with "&" for "and", with
+figures for letters, as web pages write it ("&eacute;"), with the surname first, or with characters
+in it that nobody sees. A nickname, the name of somebody the register does not
 have, or a telling circumstance stays; the Method sheet says so.
 """
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
@@ -36,6 +38,9 @@ def _named(name: str) -> str:
 _ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _TOKEN = re.compile(r"[^\W_]+|&")
 _BREAK = re.compile(r"[,;:!?]")
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8}[0-9]{0,2});", re.I)
+_FIGURES = str.maketrans({"0": "o", "1": "l"})
+"""Figures that are drawn, and typed, as letters."""
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 """Syllables. They stay whole, or a name would be found in a syllable that begins as it does."""
 _JAMO = re.compile("[\u1100-\u11ff]")
@@ -133,6 +138,10 @@ class Redaction:
             for spelt in spellings(name):
                 bound = name in capitals
                 self._take(spelt, instead[name], is_exact=name in exact, bound=bound)
+                *first, last = spelt.split()
+                if first and last in exact:  # a person's: the surname may stand first
+                    turned = f"{last} {' '.join(first)}"
+                    self._take(turned, instead[name], is_exact=False, bound=bound)
                 if name in exact and len(shape) >= _SHORT and shape.casefold() not in ALSO_WORDS:
                     self._several[f"{_shape(spelt)}s".casefold()] = instead[name]
         self._longest = max(map(len, self._names), default=0)
@@ -157,6 +166,14 @@ class Redaction:
         """Return the text with every name replaced."""
         if not text or not (self._names or self._inside):
             return text
+        if "&" in text and _ENTITY.search(text):
+            plain = html.unescape(text)
+            redacted = self._redacted(plain)
+            if redacted != plain:
+                return redacted
+        return self._redacted(text)
+
+    def _redacted(self, text: str) -> str:
         if _JAMO.search(text):
             text = unicodedata.normalize("NFC", text)
         if "@" in text:
@@ -229,16 +246,27 @@ def _words(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield each word of a text in plain letters, with where it begins and ends in the text."""
     if text.isascii():
         for found in _TOKEN.finditer(text):
-            word = found.group()
-            yield ("and" if word == "&" else word), found.start(), found.end()
+            yield _word(found.group()), found.start(), found.end()
         return
     plain, places = _plain(text)
     for found in _TOKEN.finditer(plain):
-        word = found.group()
         end = places[found.end() - 1] + 1
         while end < len(text) and (unicodedata.combining(text[end]) or _unseen(text[end])):
             end += 1
-        yield ("and" if word == "&" else word), places[found.start()], end
+        yield _word(found.group()), places[found.start()], end
+
+
+def _word(typed: str) -> str:
+    """A word by its letters: "&" as it is said, and figures between letters as what they stand for.
+
+    A first letter is a capital, as in a name.
+    """
+    if typed == "&":
+        return "and"
+    if typed.isalpha() or not any(map(str.isalpha, typed)):
+        return typed
+    word = typed.translate(_FIGURES)
+    return word if typed[0] != "0" else f"O{word[1:]}"
 
 
 def _shape(name: str) -> str:
