@@ -455,15 +455,16 @@ def test_xlsx__hidden_lines_and_pale_letters() -> None:
                 {"font_color": "#FFFFFF", "bg_color": "#1F3864"},
                 {"font_color": "#767676"},
                 {"font_color": "#FFFFFF", "bg_color": "#FFF9E5"},
+                {"font_size": 1},
             )
         ):
             sheet.write(at, 0, "Agree", book.add_format(looks))
-        sheet.set_row(6, None, None, {"hidden": True})
+        sheet.set_row(7, None, None, {"hidden": True})
         sheet.set_column(2, 3, None, None, {"hidden": True})
-        sheet.write("C7", "Agree")
+        sheet.write("C8", "Agree")
     told = guarded(out.getvalue()).notes["S"]
-    assert told.pale == {"A1", "A2", "A5"}
-    assert (told.hidden_rows, told.hidden_columns) == ({6}, {2, 3})
+    assert told.pale == {"A1", "A2", "A5", "A6"}
+    assert (told.hidden_rows, told.hidden_columns) == ({7}, {2, 3})
 
 
 def test_xlsx__paper_of_the_theme_is_white() -> None:
@@ -482,11 +483,12 @@ def test_ods__hidden_lines_and_pale_letters() -> None:
     looks = "".join(
         f'<style:style style:name="{name}" style:family="table-cell">'
         f'<style:table-cell-properties fo:background-color="{behind}"/>'
-        f'<style:text-properties fo:color="{letters}"/></style:style>'
-        for name, letters, behind in (
-            ("white", "#ffffff", "transparent"),
-            ("same", "#112233", "#112233"),
-            ("head", "#ffffff", "#1f3864"),
+        f'<style:text-properties fo:color="{letters}" fo:font-size="{size}"/></style:style>'
+        for name, letters, behind, size in (
+            ("white", "#ffffff", "transparent", "10pt"),
+            ("same", "#112233", "#112233", "10pt"),
+            ("head", "#ffffff", "#1f3864", "10pt"),
+            ("tiny", "#000000", "transparent", "1pt"),
         )
     )
 
@@ -503,10 +505,11 @@ def test_ods__hidden_lines_and_pale_letters() -> None:
         )
 
     cells = "".join(
-        _ods_cell("<text:p>Agree</text:p>", style=name) for name in ("white", "same", "head")
+        _ods_cell("<text:p>Agree</text:p>", style=name)
+        for name in ("white", "same", "head", "tiny")
     )
     told = guarded(edited(_ods(cells), {"content.xml": edit})).notes["S"]
-    assert told.pale == {"A1", "B1"}
+    assert told.pale == {"A1", "B1", "D1"}
     assert (told.hidden_rows, told.hidden_columns) == ({0}, {2})
 
 
@@ -544,7 +547,8 @@ def test_ods__boxes_to_tick_are_told() -> None:
 def test_xls__hidden_lines_and_pale_letters() -> None:
     palette = record(0x92, struct.pack("<H", 1) + b"\x11\x22\x33\0")
     fonts = b"".join(
-        record(FONT, struct.pack("<HHH", 200, 0, colour) + bytes(10)) for colour in (0x7FFF, 9, 8)
+        record(FONT, struct.pack("<HHH", size, 0, colour) + bytes(10))
+        for size, colour in ((200, 0x7FFF), (200, 9), (200, 8), (20, 0x7FFF))
     )
     formats = b"".join(
         record(
@@ -554,28 +558,31 @@ def test_xls__hidden_lines_and_pale_letters() -> None:
             + bytes([fill << 2])
             + struct.pack("<H", behind),
         )
-        for font, fill, behind in ((0, 0, 0), (1, 0, 0), (2, 1, 8), (1, 1, 8))
+        for font, fill, behind in ((0, 0, 0), (1, 0, 0), (2, 1, 8), (1, 1, 8), (3, 0, 0))
     )
-    texts = record(SST, struct.pack("<II", 4, 1) + struct.pack("<HB", 5, 0) + b"Agree")
-    cells = b"".join(_label(row, row, 0) for row in range(4))
+    texts = record(SST, struct.pack("<II", 5, 1) + struct.pack("<HB", 5, 0) + b"Agree")
+    cells = b"".join(_label(row, row, 0) for row in range(5))
     lines = record(0x208, struct.pack("<HHHHIHH", 2, 0, 1, 255, 0, 0x20, 0)) + record(
         0x7D, struct.pack("<HHHHHH", 3, 4, 100, 0, 1, 0)
     )
     result = scan_xls(stream(lines + cells, extra=palette + fonts + formats + texts))
     assert not isinstance(result, Finding)
     (told,) = result.notes.values()
-    assert told.pale == {"A2", "A3"}
+    assert told.pale == {"A2", "A3", "A5"}
     assert (told.hidden_rows, told.hidden_columns) == ({2}, {3, 4})
 
 
-@pytest.mark.parametrize(("font", "fill", "pale"), [(1, 0, {"A1"}), (0, 0, set()), (1, 1, set())])
+@pytest.mark.parametrize(
+    ("font", "fill", "pale"), [(1, 0, {"A1"}), (0, 0, set()), (1, 1, set()), (2, 0, {"A1"})]
+)
 def test_xlsb__hidden_lines_and_pale_letters(font: int, fill: int, pale: set[str]) -> None:
     none, white, dark = (
         bytes([kind << 1, 0, 0, 0]) + colour + b"\xff"
         for kind, colour in ((0, b"\0\0\0"), (2, b"\xff\xff\xff"), (2, b"\x1f\x38\x64"))
     )
     fonts = b"".join(
-        brt(43, struct.pack("<HH", 200, 0) + bytes(8) + one + bytes(4)) for one in (none, white)
+        brt(43, struct.pack("<HH", size, 0) + bytes(8) + one + bytes(4))
+        for size, one in ((200, none), (200, white), (20, none))
     )
     fills = b"".join(
         brt(45, struct.pack("<I", kind) + one + none) for kind, one in ((0, none), (1, dark))

@@ -243,6 +243,14 @@ def test_formula_for_a_proposal__is_a_query(kinds: Workbook, tmp_path: Path) -> 
     assert (told(ret), proposal(ret)) == ([("C10", cell)], [])
 
 
+def test_proposal_in_a_hidden_row__is_read_and_told(kinds: Workbook, tmp_path: Path) -> None:
+    def work(sheet: Any) -> None:
+        sheet.row_dimensions[proposal_row(kinds)].hidden = True
+
+    ret = edited(kinds, tmp_path, work)
+    assert (told(ret), proposal(ret)) == ([("R21", f"C{proposal_row(kinds)}")], [PROPOSAL_TEXT])
+
+
 def test_number_for_a_proposal__is_put_right_on_record(kinds: Workbook, tmp_path: Path) -> None:
     def work(sheet: Any) -> None:
         sheet[f"C{proposal_row(kinds)}"].value = 5

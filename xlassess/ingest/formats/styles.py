@@ -16,6 +16,7 @@ from xlassess.ingest.formats.visibility import (
     is_pale,
     of_hex,
     of_number,
+    of_size,
     of_theme,
 )
 from xlassess.ingest.guard.markup import attribute, local, stream, tree
@@ -23,6 +24,7 @@ from xlassess.ingest.guard.notes import CrossedOut
 
 _BARE = ("", "general", "@", "standard")
 _OFF = ("0", "false", "off")
+_POINTS = re.compile(r"\d{1,4}(?:\.\d{0,9})?")
 _FRACTION = re.compile(r"-?(?:[01](?:\.\d{0,20})?|\.\d{1,20})(?:E-\d{1,2})?", re.I)
 
 
@@ -99,7 +101,8 @@ def read_styles(part: bytes) -> CellStyles:
         elif name == "fonts":
             fonts = [any(crosses_out(mark) for mark in font) for font in group]
             letters = {
-                number: _colour_in(font, "color", LETTERS) for number, font in enumerate(group)
+                number: of_size(_size(font), _colour_in(font, "color", LETTERS))
+                for number, font in enumerate(group)
             }
         elif name == "fills":
             fills = [_behind(fill) for fill in group]
@@ -138,6 +141,12 @@ def _colour_in(element: Element, name: str, usual: Colour) -> Colour:
         shade = float(tint) if _FRACTION.fullmatch(tint) else 0.0
         return of_theme(int(theme), shade) if theme.isdecimal() and len(theme) < 4 else Colour()
     return Colour() if tint else of_number(_number(said, "indexed"))
+
+
+def _size(font: Element) -> float:
+    """The size of a font in points; nought where it states none that can be read."""
+    said = next((attribute(one, "val") for one in font if local(one.tag) == "sz"), "")
+    return float(said) if _POINTS.fullmatch(said) else 0.0
 
 
 def crosses_out(mark: Element) -> bool:

@@ -1,6 +1,6 @@
 """What nobody sees of a sheet though it is there.
 
-Hidden rows and columns, and letters in the colour of what is behind them.
+Hidden rows and columns, letters in the colour of what is behind them, and the smallest.
 """
 
 from __future__ import annotations
@@ -47,6 +47,12 @@ class Colour:
     rgb: str = ""
 
 
+_SMALLEST = 4.0
+"""Points below which nobody can read letters; Excel offers none below 8, and takes 1."""
+TWIPS = 20
+"""So many make a point, where files have sizes of letters as whole numbers."""
+TOO_SMALL = Colour("too small")
+"""Stands for the colour of letters that nobody can read in any."""
 LETTERS, PAPER = Colour("auto", BLACK), Colour("none", WHITE)
 """What letters and cells have where nothing is said."""
 
@@ -77,8 +83,15 @@ def of_theme(number: int, tint: float = 0.0) -> Colour:
     return Colour(stated, f"{min(max(level, 0), 255):02X}" * 3)
 
 
+def of_size(points: float, colour: Colour) -> Colour:
+    """Return the colour of letters of this size, in points; nought says nothing of the size."""
+    return TOO_SMALL if 0 < points < _SMALLEST else colour
+
+
 def is_pale(letters: Colour, behind: Colour) -> bool:
-    """True where letters cannot be told from what is behind them."""
+    """True where letters cannot be told from what is behind them, or are too small."""
+    if letters == TOO_SMALL:
+        return True
     if letters.stated and letters.stated == behind.stated:
         return True
     if not letters.rgb or not behind.rgb:

@@ -30,10 +30,12 @@ from xlassess.ingest.formats.styles import CellStyles, Runs, StyleRecord, settle
 from xlassess.ingest.formats.visibility import (
     LETTERS,
     PAPER,
+    TWIPS,
     Colour,
     lines,
     of_hex,
     of_number,
+    of_size,
     of_theme,
 )
 from xlassess.ingest.guard.notes import (
@@ -151,7 +153,8 @@ def _shared(package: Package, related: Sequence[Relation], budget: Budget) -> _S
         elif code == _FORMAT:
             own[struct.unpack_from("<H", body)[0]] = wide_string(body, 2)[0]
         elif code == _FONT:
-            letters[len(fonts)] = _colour(body[12:20], LETTERS)
+            height = int(struct.unpack_from("<H", body)[0])
+            letters[len(fonts)] = of_size(height / TWIPS, _colour(body[12:20], LETTERS))
             fonts.append(bool(struct.unpack_from("<H", body, 2)[0] & _STRIKE))
         elif code == _FILL:
             fills.append(_behind(body))

@@ -13,7 +13,7 @@ from xlassess.ingest.reading.locate import ItemRow
 
 _CODE = "R21"
 _ROW, _COLUMN = "the rows are hidden", "the columns are hidden"
-_PALE = "the letters have the colour of what is behind them"
+_PALE = "by their colour or size, the letters cannot be told from what is behind them"
 
 
 def unseen(rows: Iterable[ItemRow], tables: Iterable[ActionTable]) -> Iterator[CellFinding]:
@@ -35,6 +35,9 @@ def unseen(rows: Iterable[ItemRow], tables: Iterable[ActionTable]) -> Iterator[C
             for role, at in table.columns.items():
                 if role not in ("item", "progress"):
                     yield from _told(table.sheet, index, at)
+        if table.proposal is not None:
+            at = table.columns.get("action", table.number + 2)
+            yield from _told(table.sheet, table.proposal, at)
 
 
 def _told(sheet: Sheet, row: int, column: int, item: str = "") -> Iterator[CellFinding]:

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from xlassess.ingest.formats.visibility import LETTERS, PAPER, is_pale, of_hex
+from xlassess.ingest.formats.visibility import LETTERS, PAPER, is_pale, of_hex, of_size
 from xlassess.ingest.guard.markup import MARKUP_FAULTS, local, stream
 from xlassess.ingest.guard.package import Package, UnsafePartError
 
 _MOST_PARENTS = 16
 _MOST_COLUMNS = 1024
 _AUTOMATIC = "automatic"
+_POINTS = re.compile(r"(\d{1,4}(?:\.\d{0,9})?)pt")
 
 
 @dataclass(slots=True)
 class _Style:
     """A style: the one it is based on, and what it says itself; the rest it leaves to that.
 
-    That is whether it crosses out, and the colours of letters and of what is behind them.
+    That is whether it crosses out, the colours of letters and of what is behind them, and the
+    size of letters.
     """
 
     parent: str = ""
     crosses: bool | None = None
     letters: str = ""
     behind: str = ""
+    size: str = ""
 
 
 @dataclass(slots=True)
@@ -47,6 +51,7 @@ class Crossing:
         elif name == "text-properties" and self.at:
             self.styles[self.at].crosses = _crosses(attributes)
             self.styles[self.at].letters = _letters(attributes)
+            self.styles[self.at].size = _attribute(attributes, "font-size")
         elif name == "table-cell-properties" and self.at:
             self.styles[self.at].behind = _attribute(attributes, "background-color")
 
@@ -82,8 +87,10 @@ class Crossing:
 
     def _looks(self, name: str) -> tuple[bool, bool]:
         letters, behind = self._stated(name, "letters"), self._stated(name, "behind")
+        size = _POINTS.fullmatch(self._stated(name, "size"))
+        colour = of_hex(letters) if letters and letters != _AUTOMATIC else LETTERS
         pale = is_pale(
-            of_hex(letters) if letters and letters != _AUTOMATIC else LETTERS,
+            of_size(float(size[1]) if size else 0.0, colour),
             of_hex(behind) if behind and behind != "transparent" else PAPER,
         )
         return bool(self._crosses(name)), pale
@@ -93,13 +100,13 @@ class Crossing:
         said = self._crosses(f"text/{_attribute(attributes, 'style-name')}")
         return around if said is None else said
 
-    def _stated(self, name: str, what: Literal["letters", "behind"]) -> str:
-        """What a style says of a colour, or the style that it is based on."""
+    def _stated(self, name: str, what: Literal["letters", "behind", "size"]) -> str:
+        """What a style says of a colour or size, or the style that it is based on."""
         for _ in range(_MOST_PARENTS):
             style = self.styles.get(name)
             if style is None:
                 return ""
-            said = style.letters if what == "letters" else style.behind
+            said = {"letters": style.letters, "behind": style.behind, "size": style.size}[what]
             if said:
                 return said
             name = style.parent

@@ -12,7 +12,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from xlassess.ingest.formats.styles import CellStyles, Runs, StyleRecord
-from xlassess.ingest.formats.visibility import LETTERS, PALETTE, PAPER, Colour, of_number
+from xlassess.ingest.formats.visibility import (
+    LETTERS,
+    PALETTE,
+    PAPER,
+    TWIPS,
+    Colour,
+    of_number,
+    of_size,
+)
 from xlassess.ingest.guard.limits import MOST_NOTED
 from xlassess.ingest.guard.notes import ExcessError
 
@@ -47,15 +55,15 @@ def shared_of(globals_: Sequence[Record]) -> Shared:
     """
     fonts: list[bool] = []
     own: dict[int, str] = {}
-    letters: list[int] = []
+    letters: list[tuple[int, int]] = []
     formats: list[tuple[int, int, int]] = []
     palette = list(PALETTE)
     from_1904 = False
     for code, body in globals_:
         if code == _FONT:
-            flags, colour = struct.unpack_from("<HH", body, 2)
+            height, flags, colour = struct.unpack_from("<HHH", body)
             fonts.append(bool(flags & _STRIKE))
-            letters.append(colour)
+            letters.append((colour, height))
         elif code == _PALETTE:
             own_colours = [body[at : at + 3].hex().upper() for at in range(2, len(body) - 3, 4)]
             palette[_OWN_FROM : _OWN_FROM + len(own_colours)] = own_colours
@@ -77,8 +85,10 @@ def shared_of(globals_: Sequence[Record]) -> Shared:
         struck,
         own,
         {
-            number + (number >= _SKIPPED_FONT): _colour(colour, palette, LETTERS)
-            for number, colour in enumerate(letters)
+            number + (number >= _SKIPPED_FONT): of_size(
+                height / TWIPS, _colour(colour, palette, LETTERS)
+            )
+            for number, (colour, height) in enumerate(letters)
         },
     )
     shared = Shared(styles, from_1904=from_1904)
