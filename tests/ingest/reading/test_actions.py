@@ -247,7 +247,7 @@ def test_proposal_in_a_hidden_row__is_read_and_told(kinds: Workbook, tmp_path: P
     def work(sheet: Any) -> None:
         sheet.row_dimensions[proposal_row(kinds)].hidden = True
 
-    ret = edited(kinds, tmp_path, work)
+    ret = read(planned(kinds, work), tmp_path, kinds)
     assert (told(ret), proposal(ret)) == ([("R21", f"C{proposal_row(kinds)}")], [PROPOSAL_TEXT])
 
 
