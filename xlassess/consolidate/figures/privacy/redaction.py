@@ -24,6 +24,9 @@ from xlassess.consolidate.figures.privacy.person_names import (
 )
 
 NAME_TAKEN_OUT = "[name removed]"
+CUT_SHORT = " [the rest has no room]"
+_MOST = 32_767
+"""Characters (UTF-16 units) that a cell holds; what came in one fitted."""
 
 
 def _named(name: str) -> str:
@@ -170,8 +173,8 @@ class Redaction:
             plain = html.unescape(text)
             redacted = self._redacted(plain)
             if redacted != plain:
-                return redacted
-        return self._redacted(text)
+                return _cut(redacted, text)
+        return _cut(self._redacted(text), text)
 
     def _redacted(self, text: str) -> str:
         if _JAMO.search(text):
@@ -203,7 +206,7 @@ class Redaction:
             if shape and not _goes_on(text[last:start]):
                 break
             shape, last = shape + word, end
-            if len(shape) > self._longest:
+            if len(shape) > self._longest or shape.casefold()[:_BEGINNING] not in self._begins:
                 break
             entry = self._names.get(shape.casefold())
             if entry and (entry.forms is None or shape in entry.forms):
@@ -234,6 +237,17 @@ class Redaction:
                 start = letters[at][1]
                 return name if length > 1 or is_called(text, start, start + 1) else ""
         return ""
+
+
+def _cut(text: str, before: str) -> str:
+    """The text, if need be without its end: what stands for a name may be longer than the name."""
+    if len(text) * 2 <= _MOST or text == before:
+        return text
+    units = text.encode("utf-16-le", "surrogatepass")
+    if len(units) <= 2 * _MOST:
+        return text
+    kept = units[: 2 * (_MOST - len(CUT_SHORT))].decode("utf-16-le", "ignore")
+    return f"{kept}{CUT_SHORT}"
 
 
 def _goes_on(between: str) -> bool:
