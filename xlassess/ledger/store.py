@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timezone
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 
@@ -495,7 +496,7 @@ class Ledger:
         """The coordinator's decisions, to be made or taken back."""
         return Decisions(self._writing, self._now, self._by)
 
-    @property
+    @cached_property
     def messages(self) -> Messages:
         """The messages handed to a mail server: begun, and what became of them."""
         return Messages(self._reading, self._writing, self._now, self._by)

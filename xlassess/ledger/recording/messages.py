@@ -6,13 +6,14 @@ between, nobody can know whether the server took it: the record says so, until s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from datetime import datetime
 
-from sqlalchemy import Connection, and_
+from sqlalchemy import Connection, and_, select
 
-from xlassess.ledger.tables import events, followed
+from xlassess.ledger.tables import events
 from xlassess.ledger.tables.events import Entry, Event, What
 from xlassess.ledger.tables.schema import EVENTS
 from xlassess.model.answer import Return
@@ -23,6 +24,41 @@ SAYING: tuple[What, ...] = ("words came", "mail came")
 
 BY_HAND = "recorded by hand"
 """What stands in place of a server's reply where somebody says that a message was sent."""
+
+
+class _Told:
+    """What events of one kind tell, of which only those that are new are read each time.
+
+    Of thousands of messages that go out in one run, all before would be read for each.
+
+    Args:
+        what: the kind of event.
+        of: what an event tells.
+    """
+
+    def __init__(self, what: What, of: Callable[[Event], Iterable[str]]) -> None:
+        self._what, self._of = what, of
+        self._after, self._last, self._hash = -1, 0, ""
+        self._found: set[str] = set()
+
+    def since(self, db: Connection, after: int) -> Set[str]:
+        """Return what the events after this one tell."""
+        head = events.head(db)
+        if after != self._after or not self._holds(db):
+            self._after, self._last, self._hash, self._found = after, after, "", set()
+        some = and_(EVENTS.c.what == self._what, EVENTS.c.number > self._last)
+        new = {told for one in events.read(db, some) for told in self._of(one)}
+        if events.has_added(db):  # which may yet be taken back
+            return self._found | new
+        self._found |= new
+        self._last, self._hash = head
+        return self._found
+
+    def _holds(self, db: Connection) -> bool:
+        """True while the ledger goes on from where it was read; one put back from a copy may not."""
+        if not self._hash:
+            return False
+        return self._hash == db.scalar(select(EVENTS.c.hash).where(EVENTS.c.number == self._last))
 
 
 class Messages:
@@ -43,6 +79,8 @@ class Messages:
         by: str,
     ) -> None:
         self._reading, self._writing, self._now, self._by = reading, writing, now, by
+        self._begun = _Told("message begun", lambda event: event.details["references"])
+        self._came = _Told("mail came", lambda event: (event.details["sha256"],))
 
     def begin(
         self, message_id: str, purpose: str, references: Sequence[str], *, planned: int
@@ -61,11 +99,9 @@ class Messages:
         """
         begun: What = "message begun"
         with self._writing() as db:
-            later = and_(EVENTS.c.what == begun, EVENTS.c.number > planned)
-            taken = {ref for one in events.read(db, later) for ref in one.details["references"]}
-            if not taken.isdisjoint(references):
+            if not self._begun.since(db, planned).isdisjoint(references):
                 return False
-            number = len(followed.register(db).messages) + 1
+            number = _last_number(db) + 1
             details = {
                 "number": number, "id": message_id, "purpose": purpose,
                 "references": [*references],
@@ -105,7 +141,7 @@ class Messages:
             references: the workbooks they are about.
         """
         with self._writing() as db:
-            known, entries = len(followed.register(db).messages), list[Entry]()
+            known, entries = _last_number(db), list[Entry]()
             for number, one in enumerate(references, start=known + 1):
                 told = {"id": f"{BY_HAND} {number}", "references": [one]}
                 begun = {**told, "number": number, "purpose": purpose}
@@ -182,8 +218,7 @@ class Messages:
             **({"failed": [*notice.failed]} if notice.failed else {}),
         }  # fmt: skip
         with self._writing() as db:
-            known = events.read(db, EVENTS.c.what == what)
-            if any(one.details["sha256"] == sha256 for one in known):
+            if sha256 in self._came.since(db, 0):
                 return False
             entry = Entry(what, references[0], reason=text, details=details)
             events.append(db, self._now(), self._by, [entry])
@@ -211,3 +246,12 @@ class Messages:
             entry = Entry(what, ret.reference, ret.number, reason=text, details=details)
             events.append(db, self._now(), self._by, [entry])
         return True
+
+
+def _last_number(db: Connection) -> int:
+    """The number of the message begun last; 0 before the first."""
+    begun: What = "message begun"
+    # From the end, where the last one is: from the beginning it would be all events each time.
+    last = select(EVENTS.c.details).where(EVENTS.c.what == begun).order_by(EVENTS.c.number.desc())
+    told = db.scalar(last.limit(1))
+    return int(json.loads(told)["number"]) if told else 0
