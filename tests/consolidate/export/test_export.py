@@ -182,6 +182,40 @@ def test_xlsx__has_a_named_table_on_each_sheet_with_true_types(told):
     assert all(cell.is_date and isinstance(cell.value, datetime) for cell in came)
 
 
+def test_parquet__a_long_table_is_in_groups_and_says_the_same(told, monkeypatch):
+    """Once a table was held as a whole: 100,000 returns took gigabytes."""
+    parquet = pytest.importorskip("pyarrow.parquet")
+    whole = exported(told, "parquet")
+    monkeypatch.setattr(files, "_ROWS_OF_GROUP", 7)
+    (data,) = [one for one in export(told, "parquet") if one.name == "data.parquet"]
+    parts = list(data.parts())
+    held = parquet.ParquetFile(io.BytesIO(b"".join(parts)))
+    assert held.metadata.num_row_groups == -(-len(told.data) // 7) == len(parts) - 1
+    assert max(map(len, parts)) < sum(map(len, parts)) / 2
+    assert held.read().equals(parquet.read_table(io.BytesIO(whole["data.parquet"])))
+
+
+def test_xlsx__rows_beyond_a_sheet_go_on_and_say_so(told, monkeypatch):
+    room = len(told.data) // 2 + 1
+    whole = openpyxl.load_workbook(io.BytesIO(exported(told, "xlsx")["export.xlsx"]))
+    monkeypatch.setattr(files, "MOST_ROWS", files._FIRST + room)
+    book = openpyxl.load_workbook(io.BytesIO(exported(told, "xlsx")["export.xlsx"]))
+    assert book.sheetnames[:3] == ["Data", "Data 2", "Actions"]
+    kept = [
+        list(sheet.iter_rows(min_row=5, values_only=True))
+        for sheet in (book["Data"], book["Data 2"])
+    ]
+    assert list(map(len, kept)) == [room, len(told.data) - room]
+    assert [*kept[0], *kept[1]] == [*whole["Data"].iter_rows(min_row=5, values_only=True)]
+    tables = [table for sheet in book for table in sheet.tables]
+    assert tables[:2] == ["Export_data", "Export_data_2"]
+    assert f"sheet 2 of 2, with the rows from {room + 1:,} to {len(told.data):,}" in str(
+        book["Data 2"]["A2"].value
+    )
+    assert "sheet 1 of 2" in str(book["Data"]["A2"].value)
+    assert "sheet 1" not in str(whole["Data"]["A2"].value)
+
+
 def test_xlsx__again_is_the_same_bytes(told):
     assert exported(told, "xlsx") == exported(told, "xlsx")
 

@@ -6,16 +6,18 @@ import codecs
 import csv
 import io
 import json
+import tempfile
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal, get_args
+from typing import TYPE_CHECKING, Any, BinaryIO, Generic, Literal, TypeVar, cast, get_args
 
 from xlassess.consolidate.export.columns import Cell, ExportColumn, TableSpec, Type, guarded, plain
 from xlassess.consolidate.export.dictionary import DICTIONARY, dictionary_of, markdown
-from xlassess.consolidate.export.frames import cells_of, frame_of, in_utc
+from xlassess.consolidate.export.frames import in_utc
 from xlassess.consolidate.export.plans_and_returns import PLAN
 from xlassess.consolidate.export.tables import (
     AGGREGATED,
@@ -28,12 +30,13 @@ from xlassess.model.errors import XlassessError
 from xlassess.sheet import formats, metrics, palette
 from xlassess.sheet.page import PageSetup, set_page, show
 from xlassess.sheet.streamed import MOST_ROWS, StreamedFormats
-from xlassess.sheet.validation import SheetError
 from xlassess.sheet.values import CellRange
 from xlassess.sheet.writer import SheetWriter, WorkbookWriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    import pyarrow as pa
 
     from xlassess.sheet.streamed import Streamed
 
@@ -64,11 +67,13 @@ _LONG = (
 """Columns of whole sentences, which are given more room."""
 
 
-def workbook_bytes(summary: Summary, tables: Sequence[ExportTable]) -> bytes:
-    """Return an Excel workbook of these tables.
+def write_workbook(summary: Summary, tables: Sequence[ExportTable], to: BinaryIO) -> None:
+    """Write an Excel workbook of these tables.
+
+    Rows that a sheet has no room for go on on further sheets, which say so.
 
     Raises:
-        SheetError: a text is longer than a cell takes, or a table longer than a sheet.
+        SheetError: a text is longer than a cell takes.
     """
     assessment = summary.assessment
     book = WorkbookWriter(
@@ -79,26 +84,48 @@ def workbook_bytes(summary: Summary, tables: Sequence[ExportTable]) -> bytes:
             "created": summary.made_at.replace(tzinfo=None),
         },
         on_disk=True,
+        to=to,
     )
     for table in tables:
-        _write(book, summary, table)
-    return book.close()
+        count, room = len(table), MOST_ROWS - _FIRST
+        firsts = range(0, max(count, 1), room)
+        for number, first in enumerate(firsts, start=1):
+            rows = range(first, min(first + room, count))
+            _write(book, summary, table, _SheetPart(number, len(firsts), rows))
+    book.close()
 
 
-def _write(book: WorkbookWriter, summary: Summary, table: ExportTable) -> None:
-    spec, count = table.spec, len(table)
-    if _FIRST + count > MOST_ROWS:
-        raise SheetError(
-            f"The table {spec.name} has {count:,} rows, more than an Excel sheet holds.",
-            "Export it for programs instead: xlassess export --format csv",
+@dataclass(frozen=True, slots=True)
+class _SheetPart:
+    """Those rows of a table that stand on one sheet, which is the first, second ... ``of`` all."""
+
+    number: int
+    of: int
+    rows: range
+
+    def named(self, name: str, between: str) -> str:
+        """A name for it: that of the table, with its number from the second sheet on."""
+        return name if self.number == 1 else f"{name}{between}{self.number}"
+
+    def about(self, spec: TableSpec[Any]) -> str:
+        """What the sheet says of its table, and of which part of it this is."""
+        if self.of == 1:
+            return spec.about
+        return (
+            f"{spec.about} This is sheet {self.number} of {self.of}, with the rows from "
+            f"{self.rows.start + 1:,} to {self.rows.stop:,}: an Excel sheet holds no more."
         )
-    sheet = book.sheet(spec.name.capitalize(), palette.NAVY, streamed=True)
+
+
+def _write(book: WorkbookWriter, summary: Summary, table: ExportTable, part: _SheetPart) -> None:
+    spec, count, title = table.spec, len(part.rows), part.named(table.spec.name.capitalize(), " ")
+    sheet = book.sheet(title, palette.NAVY, streamed=True)
     wide = {at: _width(spec, at) for at in range(len(spec.columns))}
     sheet.widths(wide)
-    sheet.text(_TITLE, 0, spec.name.capitalize(), formats.TITLE)
+    sheet.text(_TITLE, 0, title, formats.TITLE)
     sheet.height(_TITLE, 28)
-    sheet.text(_ABOUT, 0, spec.about, formats.SMALL.but(wrap=False))
-    _table(book, sheet, spec, count)
+    sheet.text(_ABOUT, 0, part.about(spec), formats.SMALL.but(wrap=False))
+    _table(book, sheet, spec, part)
     read = spec.name != _LONGEST
     cell = _CELL.but(wrap=read, valign="top")
     plain_look = book.format(cell)
@@ -108,8 +135,8 @@ def _write(book: WorkbookWriter, summary: Summary, table: ExportTable) -> None:
         book.format(cell.but(number=formats.DATE_FORMAT)),
         book.format(cell.but(number=_MOMENT)),
     )
-    heights = [_height(row, wide) for row in _rows(table)] if read else []
-    sheet.stream(_FIRST, _rows(table), faces, heights)
+    heights = [_height(row, wide) for row in _rows(table, part.rows)] if read else []
+    sheet.stream(_FIRST, _rows(table, part.rows), faces, heights)
     show(sheet, (_FIRST, 0))
     assessment = summary.assessment
     last = _FIRST + max(count, 1) - 1
@@ -117,7 +144,7 @@ def _write(book: WorkbookWriter, summary: Summary, table: ExportTable) -> None:
         sheet,
         PageSetup(
             left=f"{assessment.partnership}, {assessment.round}",
-            right=spec.name.capitalize(),
+            right=title,
             marking=assessment.marking,
             landscape=True,
             area=CellRange(0, 0, last, len(spec.columns) - 1),
@@ -146,15 +173,17 @@ def _width(spec: TableSpec[Cell], at: int) -> float:
     return 48 if column.name in _LONG else max(_WIDTHS[column.type], len(column.name) + 4)
 
 
-def _table(book: WorkbookWriter, sheet: SheetWriter, spec: TableSpec[Cell], count: int) -> None:
+def _table(
+    book: WorkbookWriter, sheet: SheetWriter, spec: TableSpec[Cell], part: _SheetPart
+) -> None:
     """Make the rows an Excel table, named, to be filtered and read out by its headings."""
     for at, column in enumerate(spec.columns):
         sheet.text(_HEAD, at, column.name, formats.HEADER.but(wrap=False))
     head = book.format(formats.HEADER.but(wrap=False))
     sheet.raw.add_table(
-        _HEAD, 0, _HEAD + max(count, 1), len(spec.columns) - 1,
+        _HEAD, 0, _HEAD + max(len(part.rows), 1), len(spec.columns) - 1,
         {
-            "name": f"Export_{spec.name}",
+            "name": part.named(f"Export_{spec.name}", "_"),
             "title": spec.about,
             "style": None,
             "columns": [{"header": c.name, "header_format": head} for c in spec.columns],
@@ -162,22 +191,15 @@ def _table(book: WorkbookWriter, sheet: SheetWriter, spec: TableSpec[Cell], coun
     )  # fmt: skip
 
 
-def _rows(table: ExportTable) -> Iterator[tuple[Streamed, ...]]:
-    frame = frame_of(table)
-    columns: list[Iterable[Streamed]] = [
-        _shown(cells_of(frame[column.name], column.type)) for column in table.spec.columns
-    ]
-    return zip(*columns, strict=True)
+def _rows(table: ExportTable, rows: range) -> Iterator[tuple[Streamed, ...]]:
+    """Yield some rows of a table as they stand in cells."""
+    columns = [_made_of(table, column, _in_cells) for column in table.spec.columns]
+    for block in _blocks(rows, columns):
+        yield from block
 
 
-def _shown(values: list[Cell]) -> list[Streamed]:
-    """Values as they stand in a cell; each different text is made ready once."""
-    texts: dict[str, str] = {}
-    return [
-        texts.setdefault(v, plain(v)) if isinstance(v, str) and v not in texts
-        else texts[v] if isinstance(v, str) else v
-        for v in values
-    ]  # fmt: skip
+def _in_cells(values: Iterable[Cell]) -> list[Streamed]:
+    return [plain(value) if isinstance(value, str) else value for value in values]
 
 
 Format = Literal["csv", "json", "parquet", "xlsx"]
@@ -187,6 +209,10 @@ PAGE = "dictionary.md"
 """The data dictionary for people; programs find it in the export's own format."""
 
 _DOCUMENT, _BOOK = "export.json", "export.xlsx"
+
+
+_MOST_IN_MEMORY = 1 << 20
+"""Bytes of a file that waits to be written which are held in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +242,21 @@ def _of(content: bytes) -> Callable[[], Iterable[bytes]]:
     return lambda: (content,)
 
 
+class _Waiting:
+    """A file that is made at once, so that what is wrong shows, and waits on the disk."""
+
+    def __init__(self, write: Callable[[BinaryIO], None]) -> None:
+        self._file = tempfile.SpooledTemporaryFile(_MOST_IN_MEMORY)  # noqa: SIM115 (read later)
+        weakref.finalize(self, self._file.close)
+        write(cast("BinaryIO", self._file))
+
+    def __call__(self) -> Iterator[bytes]:
+        """Yield it in parts."""
+        self._file.seek(0)
+        while part := self._file.read(_MOST_IN_MEMORY):
+            yield part
+
+
 def export(summary: Summary, form: Format, stem: str = "") -> tuple[ExportFile, ...]:
     """Return the files of a round's export.
 
@@ -227,7 +268,7 @@ def export(summary: Summary, form: Format, stem: str = "") -> tuple[ExportFile, 
 
     Raises:
         XlassessError: pyarrow is needed for Parquet and not installed.
-        SheetError: a text is too long for a cell in Excel, or a table for a sheet.
+        SheetError: a text is too long for a cell in Excel.
     """
     tables = tables_of(summary)
     page = ExportFile(PAGE, _of(markdown([table.spec for table in tables]).encode()), {})
@@ -236,9 +277,9 @@ def export(summary: Summary, form: Format, stem: str = "") -> tuple[ExportFile, 
     elif form == "xlsx":
         rows = {table.spec.name: len(table) for table in tables}
         whole = (*tables, dictionary_of(tables))
-        files = [ExportFile(_BOOK, _of(workbook_bytes(summary, whole)), rows)]
+        files = [ExportFile(_BOOK, _Waiting(partial(write_workbook, summary, whole)), rows)]
     else:
-        make = _in_parts if form == "csv" else _whole
+        make = _in_parts if form == "csv" else _in_groups
         files = [_file(table, form, make(table)) for table in (*tables, dictionary_of(tables))]
     return tuple(
         ExportFile(_named(file.name, stem, chief=not number), file.parts, file.rows)
@@ -269,8 +310,20 @@ def _in_parts(table: ExportTable) -> Callable[[], Iterable[bytes]]:
     return partial(_csv, table)
 
 
-def _whole(table: ExportTable) -> Callable[[], Iterable[bytes]]:
-    return _of(_parquet(table))
+def _in_groups(table: ExportTable) -> Callable[[], Iterable[bytes]]:
+    """Make a Parquet file of a table, in groups of rows.
+
+    Raises:
+        XlassessError: a package it needs is not installed.
+    """
+    try:
+        import pyarrow  # noqa: F401
+    except ImportError as error:
+        raise XlassessError(
+            f"Parquet files need the package {error.name}, which is not installed.",
+            "Install it with: pip install 'xlassess[parquet]'. CSV and JSON need nothing more.",
+        ) from None
+    return partial(_parquet, table)
 
 
 _END = "\r\n"
@@ -286,40 +339,45 @@ def _csv(table: ExportTable) -> Iterator[bytes]:
     columns hold a few dozen.
     """
     columns = [
-        _texts_of(table, column, partial(_column_in_csv, column.type))
+        _made_of(table, column, partial(_column_in_csv, column.type))
         for column in table.spec.columns
     ]
     heads = [tuple(_quoted([column.name for column in table.spec.columns]))]
     yield codecs.BOM_UTF8 + _lines(heads)
-    yield from map(_lines, _blocks(table, columns))
+    yield from map(_lines, _blocks(range(len(table)), columns))
+
+
+_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True, slots=True)
-class _Texts:
+class _MadeColumn(Generic[_Made]):
     """The values of a column as they are written, and which of them stands in each row."""
 
-    texts: Sequence[str]
+    made: Sequence[_Made]
     places: Sequence[int]
 
 
-def _texts_of(
+def _made_of(
     table: ExportTable,
     column: ExportColumn[Any],
-    write: Callable[[Iterable[Cell]], Iterable[str]],
-) -> _Texts:
+    write: Callable[[Iterable[Cell]], Iterable[_Made]],
+) -> _MadeColumn[_Made]:
     """Return a column as it is written, where each different value is made ready once."""
     found, places = table.different(column)
     values = [_typed(value, column.type) for value in found]
     known = dict.fromkeys(values)
     written = dict(zip(known, write(known), strict=True))
-    return _Texts([written[value] for value in values], places)
+    return _MadeColumn([written[value] for value in values], places)
 
 
-def _blocks(table: ExportTable, columns: Sequence[_Texts]) -> Iterator[Iterator[tuple[str, ...]]]:
-    """Yield the rows of a table, some thousands together."""
-    for first in range(0, len(table), _ROWS_AT_ONCE):
-        block = slice(first, first + _ROWS_AT_ONCE)
-        some = ([one.texts[place] for place in one.places[block]] for one in columns)
+def _blocks(
+    rows: range, columns: Sequence[_MadeColumn[_Made]]
+) -> Iterator[Iterator[tuple[_Made, ...]]]:
+    """Yield some rows of a table, some thousands together."""
+    for first in range(rows.start, rows.stop, _ROWS_AT_ONCE):
+        block = slice(first, min(first + _ROWS_AT_ONCE, rows.stop))
+        some = ([one.made[place] for place in one.places[block]] for one in columns)
         yield zip(*some, strict=True)
 
 
@@ -415,11 +473,11 @@ def _objects(table: ExportTable, margin: str) -> Iterator[bytes]:
         margin: a new line and what stands before the list's own brackets.
     """
     columns = [
-        _texts_of(table, column, partial(_column_in_json, f"{margin}  {json.dumps(column.name)}: "))
+        _made_of(table, column, partial(_column_in_json, f"{margin}  {json.dumps(column.name)}: "))
         for column in table.spec.columns
     ]
     begin, end = f"{margin} {{", f"{margin} }}"
-    for number, block in enumerate(_blocks(table, columns)):
+    for number, block in enumerate(_blocks(range(len(table)), columns)):
         rows = ",".join(f"{begin}{','.join(row)}{end}" for row in block)
         yield _bytes(f"{',' if number else '['}{rows}")
     yield _bytes(f"{margin}]" if len(table) else "[]")
@@ -436,36 +494,69 @@ def _in_json(value: Cell) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _parquet(table: ExportTable) -> bytes:
-    """Write a table with a type of its own for every column, empty ones included.
+def _parquet(table: ExportTable) -> Iterator[bytes]:
+    """Yield a Parquet file, with a type of its own for every column, empty ones included."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
-    Raises:
-        XlassessError: a package it needs is not installed.
-    """
-    try:
-        import pyarrow as pa
-    except ImportError as error:
-        raise XlassessError(
-            f"Parquet files need the package {error.name}, which is not installed.",
-            "Install it with: pip install 'xlassess[parquet]'. CSV and JSON need nothing more.",
-        ) from None
+    schema = _schema(table.spec)
+    columns = []
+    for column, field in zip(table.spec.columns, schema, strict=True):
+        one = _made_of(table, column, lambda values: map(_in_arrow, values))
+        columns.append((pa.array(one.made, type=field.type), one.places))
+    kept = io.BytesIO()
+    with pq.ParquetWriter(pa.PythonFile(_Passed(kept), mode="w"), schema) as writer:
+        # of no rows one group too, as a file without any is read by few programs
+        for first in range(0, max(len(table), 1), _ROWS_OF_GROUP):
+            rows = slice(first, first + _ROWS_OF_GROUP)
+            some = [made.take(pa.array(places[rows], pa.int64())) for made, places in columns]
+            writer.write_table(pa.Table.from_arrays(some, schema=schema))
+            yield _taken(kept)
+    yield _taken(kept)
+
+
+_ROWS_OF_GROUP = 5 * _ROWS_AT_ONCE
+"""Rows of a group in Parquet: programs read these together, and of few they read slowly."""
+
+
+class _Passed(io.RawIOBase):
+    """A file that only passes on what is written into it, and says how much that was."""
+
+    def __init__(self, to: io.BytesIO) -> None:
+        super().__init__()
+        self._to, self._size = to, 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        written = self._to.write(data)
+        self._size += written
+        return written
+
+    def tell(self) -> int:
+        return self._size
+
+
+def _taken(kept: io.BytesIO) -> bytes:
+    """What has been written by now, which is then kept no longer."""
+    found = kept.getvalue()
+    kept.seek(0)
+    kept.truncate()
+    return found
+
+
+def _schema(spec: TableSpec[Any]) -> pa.Schema:
+    """The columns of a table as Arrow and pandas know them."""
     import pandas as pd
+    import pyarrow as pa
 
     types = {
         "text": pa.string(), "whole number": pa.int64(), "number": pa.float64(),
         "yes or no": pa.bool_(), "day": pa.date32(), "moment": pa.timestamp("us", tz="UTC"),
     }  # fmt: skip
-    frame = frame_of(table)
-    columns = {
-        column.name: pd.Series(
-            list(map(_in_arrow, cells_of(frame[column.name], column.type))),
-            dtype=pd.ArrowDtype(types[column.type]),
-        )
-        for column in table.spec.columns
-    }
-    out = io.BytesIO()
-    pd.DataFrame(columns).to_parquet(out, engine="pyarrow", index=False)
-    return out.getvalue()
+    none = {one.name: pd.Series([], dtype=pd.ArrowDtype(types[one.type])) for one in spec.columns}
+    return pa.Schema.from_pandas(pd.DataFrame(none), preserve_index=False)
 
 
 def _in_arrow(value: Cell) -> Cell:

@@ -6,10 +6,10 @@ Exports are these frames written out, and `xlassess.open` hands them to analysts
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timezone
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from xlassess.consolidate.export.columns import Cell, Type
+from xlassess.consolidate.export.columns import Cell
 from xlassess.consolidate.export.tables import ExportTable
 from xlassess.consolidate.figures.values import Summary
 from xlassess.model.assessment import LEVELS
@@ -109,40 +109,6 @@ def _moments(values: Iterable[Cell]) -> Any:
 def in_utc(moment: datetime) -> datetime:
     """Return a moment in UTC; one without a zone is."""
     return moment.astimezone(timezone.utc) if moment.tzinfo else moment
-
-
-def once_each(series: pd.Series[Any]) -> tuple[Any, list[Any]]:
-    """Return the different values of a column, and which of them stands in each row.
-
-    What is worked out for every value is so worked out once for each; -1 stands for no value.
-    """
-    import pandas as pd
-
-    codes, found = pd.factorize(series, use_na_sentinel=True)
-    return codes, list(found)
-
-
-def cells_of(series: pd.Series[Any], kind: Type) -> list[Cell]:
-    """Return the values of a column as Python has them, None where there is none."""
-    codes, found = once_each(series)
-    values = [*map(_READ[kind], found), None]
-    return [values[code] for code in codes]
-
-
-def _day(value: Any) -> date:
-    found: date = value.date()
-    return found
-
-
-def _moment(value: Any) -> datetime:
-    found: datetime = value.to_pydatetime()
-    return found
-
-
-_READ: Mapping[Type, Any] = {
-    "text": str, "whole number": int, "number": float, "yes or no": bool, "day": _day,
-    "moment": _moment,
-}  # fmt: skip
 
 
 def orders_of(summary: Summary) -> dict[str, tuple[str, ...]]:

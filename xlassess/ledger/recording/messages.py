@@ -55,7 +55,7 @@ class _Told:
         return self._found
 
     def _holds(self, db: Connection) -> bool:
-        """True while the ledger goes on from where it was read; one put back from a copy may not."""
+        """True while the ledger goes on from there; one put back from a copy may not."""
         if not self._hash:
             return False
         return self._hash == db.scalar(select(EVENTS.c.hash).where(EVENTS.c.number == self._last))
