@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -18,9 +20,11 @@ from tests.clients.dask import a_dask_cluster
 from tests.damaged.builders import BUILDERS, Bench
 from tests.factory import a_context, issue
 from tests.ingest.small import every_kind
+from tests.services.programmes import a_programme, an_assessment_in
 from tests.services.small import LATER, MONDAY, a_folder, answer, contents
 from tests.workers import jobs
 from tests.workers.jobs import Sum
+from xlassess import workers
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
 from xlassess.ingest import ReturnedFile, read_all
@@ -308,3 +312,67 @@ def test_command__cluster_that_is_not_there(tmp_path: Path) -> None:
     words: list[Any] = ["-C", folder.root, "ingest", folder.root, "--cluster", "nowhere"]
     done = CliRunner().invoke(cli, list(map(str, words)))
     assert (done.exit_code, "not the address" in done.output) == (2, True)
+
+
+def _losing_a_worker(monkeypatch: pytest.MonkeyPatch, lost: list[str]) -> None:
+    """Kill a worker with the first parcel that each run of jobs sends."""
+    whole = DaskCluster._submit
+
+    def submit(self: DaskCluster, run: Any, sent: Any) -> None:
+        whole(self, run, sent)
+        if run.name not in lost:
+            lost.append(run.name)
+            held = [worker for worker, keys in self._client.processing().items() if keys]
+            worker = (held or [_one_worker(self)])[0]
+            pids = self._client.run(os.getpid, workers=[worker], on_error="ignore")
+            for pid in pids.values():
+                os.kill(pid, signal.SIGKILL)
+
+    monkeypatch.setattr(DaskCluster, "_submit", submit)
+
+
+@pytest.mark.thorough
+def test_programme__in_every_assessment_and_a_worker_lost_each_time(
+    tmp_path: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Workbooks and ledgers are those of processes; all assessments share one connection."""
+    names, here, there = ("one", "two"), tmp_path / "here", tmp_path / "there"
+    for name in names:
+        an_assessment_in(here, name).secret()
+    a_programme(here, "".join(f"  - folder: {name}\n" for name in names))
+    shutil.copytree(here, there)
+    opened: list[str] = []
+    whole = workers.connected
+    monkeypatch.setattr(
+        "xlassess.workers.connected", lambda *given: opened.append("") or whole(*given)
+    )
+    lost: list[str] = []
+
+    def run(root: Path, *words: str | Path) -> str:
+        line = ["programme", "run", "-C", str(root), *map(str, words)]
+        done = CliRunner().invoke(cli, line)
+        assert done.exit_code in (0, 1), done.output  # 1: their day to return is over
+        return done.stdout.replace(str(root), "")
+
+    _losing_a_worker(monkeypatch, lost)
+    told = [run(here, "generate"), run(there, "generate", "--cluster", scheduler)]
+    assert told[0] == told[1]
+    made = [
+        sorted(one.read_bytes() for one in root.rglob("outbox/*.xlsx")) for root in (here, there)
+    ]
+    assert made[0] == made[1]
+    # in each of the two, workbooks are made to be hashed, and then to be written
+    assert (len(made[0]), len(lost), len(opened)) == (6, 4, 1)
+    inbox = tmp_path / "inbox"
+    for name in names:
+        answer(AssessmentFolder(here / name), "Bea Birch", inbox / f"{name}.xlsx")
+    told = [run(here, "ingest", inbox), run(there, "ingest", inbox, "--cluster", scheduler)]
+    assert told[0] == told[1]
+    # once to sort what came, then once in each of the two
+    assert (len(lost), len(opened)) == (7, 2)
+    for name in names:
+        with Ledger(here / name / "ledger.db") as one, Ledger(there / name / "ledger.db") as other:
+            assert [ret.answers for ret in one.history()] == [
+                ret.answers for ret in other.history()
+            ]
+            assert len(one.history()) == 1

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -74,14 +75,24 @@ def at_work(cluster: str, workers: int | None = None) -> Iterator[Workers]:
     if not cluster:
         yield workers
         return
+    if held := _AT_WORK.get().get(cluster):
+        yield held
+        return
     from xlassess.workers import connected, remarks_of
 
     with connected(cluster, workers) as executor:
+        known = _AT_WORK.set({**_AT_WORK.get(), cluster: executor})
         try:
             yield executor
         finally:
+            _AT_WORK.reset(known)
             for remark in remarks_of(executor):
                 click.echo(f"Note: {remark}", err=True)
+
+
+_AT_WORK: ContextVar[Mapping[str, Workers]] = ContextVar("clusters at work", default={})  # noqa: B039
+"""The clusters that are connected, by their addresses: a command that runs another in each of many
+assessments connects once, and looks at the workers once."""
 
 
 FULL = click.option("--full", is_flag=True, help="Write long lists to their ends.")

@@ -29,6 +29,7 @@ from xlassess.model.answer import Issued, Return
 from xlassess.model.toolkit import Toolkit
 from xlassess.services.common.phrases import what_is_wrong
 from xlassess.services.programmes.programme import PartnershipStanding
+from xlassess.workers import Workers
 
 _OF_ANOTHER = "I04"
 """The finding of a workbook that says which assessment it is of: here none is the right one."""
@@ -86,7 +87,7 @@ def sort_returns(
     paths: Sequence[Path],
     room: Path,
     *,
-    workers: int | None = None,
+    workers: Workers = None,
     passwords: Sequence[str] = (),
 ) -> SortedReturns:
     """Sort what was handed over by the assessments whose workbooks it is.
@@ -95,7 +96,7 @@ def sort_returns(
         lines: the partnerships that have an assessment.
         paths: files, folders, zip files and messages.
         room: an empty folder of this computer; what is sorted is in it, each under its name.
-        workers: how many files are looked at at once.
+        workers: how many files are looked at at once, or who looks at them.
         passwords: tried on files that need one to open; not kept.
     """
     known = _known(lines)
@@ -154,7 +155,7 @@ _Item = ReturnedFile | NoticedMail | Return
 
 
 def _placed(
-    items: Sequence[_Item], known: _Known, workers: int | None, passwords: Sequence[str]
+    items: Sequence[_Item], known: _Known, workers: Workers, passwords: Sequence[str]
 ) -> dict[int, int | UnplacedFile]:
     """Say of each item which assessment's it is, or why none's."""
     context = Context("", "", b"", known.toolkits, known.issued, passwords=tuple(passwords))

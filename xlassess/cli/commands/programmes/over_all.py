@@ -16,13 +16,14 @@ import click
 
 from xlassess.cli.console import Console, dumps
 from xlassess.cli.errors import DONE, NEEDS_PERSON, NOT_DONE, WRONG_USE, explain
-from xlassess.cli.options import Options, common, here_or_in, shown
+from xlassess.cli.options import Options, at_work, common, here_or_in, shown
 from xlassess.model.errors import UsageError, as_argument
 from xlassess.services.common.phrases import count
 
 if TYPE_CHECKING:
     from xlassess.services.programmes.programme import PartnershipStanding
     from xlassess.services.programmes.sort_returns import SortedReturns
+    from xlassess.workers import Workers
 
 
 _OVER_ALL = (
@@ -58,10 +59,12 @@ def run(options: Options, verb: str, words: tuple[str, ...], full: bool) -> None
     lines = with_assessment(open_programme(options.root))
     asked = [line for line in lines if not line.entry.is_over]
     mixed = _mixed_inbox(options, words, asked) if verb == "ingest" else ()
-    if mixed:
-        _ingest_mixed(options, words, mixed, lines, full=full)
-        return
-    results = [_run_in(line, verb, words, verbose=options.verbose) for line in asked]
+    given = _given(verb, words) if any(word.startswith("--cluster") for word in words) else {}
+    with at_work(given.get("cluster", ""), given.get("workers")) as readers:
+        if mixed:
+            _ingest_mixed(options, words, mixed, lines, readers, full=full)
+            return
+        results = [_run_in(line, verb, words, verbose=options.verbose) for line in asked]
     if "--json" in words:
         click.echo(dumps(_runs_as_json(verb, results)))
     else:
@@ -141,15 +144,15 @@ def _mixed_inbox(
 
 def _paths_of(words: Sequence[str]) -> tuple[Path, ...]:
     """The paths among the words of ingest."""
-    return cast("tuple[Path, ...]", _ingest_given(words)["paths"])
+    return cast("tuple[Path, ...]", _given("ingest", words)["paths"])
 
 
-def _ingest_given(words: Sequence[str]) -> dict[str, Any]:
-    """What ingest would be given with these words, as the command itself takes them apart."""
+def _given(verb: str, words: Sequence[str]) -> dict[str, Any]:
+    """What a verb would be given with these words, as the command itself takes them apart."""
     context = click.get_current_context().find_root()
-    command = cast("click.Group", context.command).get_command(context, "ingest")
+    command = cast("click.Group", context.command).get_command(context, verb)
     assert command is not None  # noqa: S101 - it is one of ours
-    with command.make_context("ingest", list(words), parent=context) as given:
+    with command.make_context(verb, list(words), parent=context) as given:
         return given.params
 
 
@@ -158,19 +161,20 @@ def _ingest_mixed(
     words: Sequence[str],
     mixed: Sequence[Path],
     lines: Sequence[PartnershipStanding],
+    readers: Workers,
     *,
     full: bool,
 ) -> None:
     """Sort what was handed over, and let each assessment read what belongs to it."""
     from xlassess.services.programmes.sort_returns import sort_returns
 
-    given = _ingest_given(words)
+    given = _given("ingest", words)
     # As paths: the shell completes the name of a folder with a slash.
     further = [word for word in words if Path(word) not in given["paths"]]
     passwords = [each for each in given["passwords"] if each]
     with tempfile.TemporaryDirectory(prefix="xlassess-sorted-") as room:
         found = sort_returns(
-            lines, mixed, Path(room), workers=given["workers"], passwords=passwords
+            lines, mixed, Path(room), workers=readers or given["workers"], passwords=passwords
         )
         results = [
             _run_in(lines[place], "ingest", [*further, str(folder)], verbose=options.verbose)
