@@ -41,6 +41,7 @@ def test_programme__trouble_is_one_line_and_needs_a_person(tmp_path: Path) -> No
     result = run("status", "-C", tmp_path)
     assert result.exit_code == 1
     assert result.stdout.count("There is no assessment in") == 1
+    assert "write in programme.yaml where it is now" in result.stdout
     assert "Good Partnership" in result.stdout
 
 

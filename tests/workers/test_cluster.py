@@ -376,3 +376,23 @@ def test_programme__in_every_assessment_and_a_worker_lost_each_time(
                 ret.answers for ret in other.history()
             ]
             assert len(one.history()) == 1
+
+
+def test_scheduler_gone__every_run_after_it_says_so_in_a_sentence(
+    scheduler: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of many assessments, only the first was told; the others, of a fault in the program."""
+
+    def refused(*_: object, **__: object) -> None:
+        raise OSError("Timed out")
+
+    with connected(scheduler) as cluster:
+        with monkeypatch.context() as patch:
+            patch.setattr(cluster._client, "status", "connecting")
+            patch.setattr(cluster._client, "scatter", refused)
+            with pytest.raises(XlassessError, match="was lost"):
+                list(cluster.map(ADD, iter([Sum(1)]), 0, 1))
+        cluster._client.close()
+        for _ in range(2):
+            with pytest.raises(XlassessError, match="was lost"):
+                list(cluster.map(ADD, iter([Sum(1)]), 0, 1))

@@ -148,18 +148,44 @@ class DaskCluster:
         self, work: Work, jobs: Iterable[Job], shared: object, total: int
     ) -> Generator[object | Lost, None, None]:
         """Yield the result of each job, in order (see `Executor`)."""
-        run, coming = _Run(uuid.uuid4().hex, work, shared), _parcelled(jobs)
         if not total:
             return
-        try:
-            for lot in coming:
-                run.under_way.append(self._send(run, lot))
-                while len(run.under_way) >= self._most(run):
-                    yield from self._results(run, run.under_way.popleft())
-            while run.under_way:
+        run = _Run(uuid.uuid4().hex, work, shared)
+        with self._reached():
+            try:
+                yield from self._mapped(run, _parcelled(jobs))
+            finally:
+                self._end(run)
+
+    def _mapped(
+        self, run: _Run, coming: Iterable[tuple[Job, ...]]
+    ) -> Generator[object | Lost, None, None]:
+        """Yield the results of a run's parcels, a few of which are always under way."""
+        for lot in coming:
+            run.under_way.append(self._send(run, lot))
+            while len(run.under_way) >= self._most(run):
                 yield from self._results(run, run.under_way.popleft())
-        finally:
-            self._end(run)
+        while run.under_way:
+            yield from self._results(run, run.under_way.popleft())
+
+    @contextlib.contextmanager
+    def _reached(self) -> Iterator[None]:
+        """Say in a sentence that the scheduler is gone, in whatever way Dask comes to notice.
+
+        Raises:
+            XlassessError: it is gone.
+        """
+        from distributed.comm.core import CommClosedError
+
+        try:
+            yield
+        except XlassessError:
+            raise
+        except Exception as fault:
+            # While it is tried to connect once more, what is asked meanwhile fails.
+            if self._client.status != "running" or isinstance(fault, CommClosedError):
+                raise self._gone() from fault
+            raise
 
     def _most(self, run: _Run) -> int:
         """How many parcels may be under way: more where workers have joined."""
@@ -353,7 +379,8 @@ class DaskCluster:
         except OSError:
             return False
         place = str(path.resolve())
-        theirs = self._client.run(parcels.hash_at, place, workers=list(self._good()))
+        with self._reached():
+            theirs = self._client.run(parcels.hash_at, place, workers=list(self._good()))
         return bool(theirs) and set(theirs.values()) == {ours}
 
 
@@ -400,7 +427,10 @@ def connected(address: str, workers: int | None = None) -> Iterator[DaskCluster]
         XlassessError: there is no worker that can be used.
     """
     dask, distributed = _dask()
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in [
+        name for name in logging.root.manager.loggerDict if name.startswith("distributed")
+    ]:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     with contextlib.ExitStack() as stack:
         stack.enter_context(dask.config.set(_CONFIG))
         if address == LOCAL:
@@ -415,7 +445,8 @@ def connected(address: str, workers: int | None = None) -> Iterator[DaskCluster]
             if time.monotonic() - began > _ANSWER_SECONDS:
                 raise cluster._nobody()
             time.sleep(0.1)
-        cluster.check()
+        with cluster._reached():
+            cluster.check()
         yield cluster
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from email.message import EmailMessage
 from pathlib import Path
@@ -80,7 +81,7 @@ def test_mixed__each_file_goes_where_it_belongs_and_the_rest_is_told(
         with kept_files(three[name].files) as files:
             assert len(list(files.every())) == 1
     again = run(tmp_path, inbox)
-    assert (again.exit_code, "letter.txt: " in again.stdout) == (1, True)
+    assert (again.exit_code, "letter.txt\n" in again.stdout) == (1, True)
     assert read(three["one"]) == ["sub/one.xlsx"]
 
 
@@ -136,6 +137,20 @@ def test_mixed__an_assessment_that_cannot_be_used_keeps_nothing(
     result = run(tmp_path, tmp_path / "inbox" / "sub" / "two.xlsx")
     assert (result.exit_code, "cannot be used" in result.stdout) == (1, True)
     assert read(three["two"]) == []
+
+
+def test_mixed__an_assessment_that_cannot_be_opened_may_be_the_one(
+    tmp_path: Path, three: dict[str, AssessmentFolder]
+) -> None:
+    """Its id is not known: that it is none of the programme's was said of its own workbooks."""
+    shutil.rmtree(three["two"].root)
+    found = json.loads(run(tmp_path, "inbox", "--json").stdout)["unplaced"]
+    assert [each["file"] for each in found] == ["sub/far.xlsx", "sub/two.xlsx"]
+    for each in found:
+        assert "not in this programme" not in each["why"]
+        assert each["remedy"].startswith("Put right two, ")
+    shown = run(tmp_path, "inbox").stdout
+    assert shown.count("Put right two, ") == 2
 
 
 def test_mixed__what_could_be_meant_in_two_ways_or_is_nowhere_is_refused(

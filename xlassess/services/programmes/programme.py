@@ -281,6 +281,10 @@ def _look(
     line = PartnershipStanding(entry, name, "nothing", place)
     if place is None:
         return line
+    if not AssessmentFolder(place).settings_file.exists():
+        where = f"There is no assessment in {shown(place)}."
+        remedy = "Put the folder back, or write in programme.yaml where it is now."
+        return replace(line, trouble=where, remedy=remedy)
     try:
         folder = open_folder(place)
         settings = folder.assessment()

@@ -27,7 +27,7 @@ from xlassess.ingest import (
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Issued, Return
 from xlassess.model.toolkit import Toolkit
-from xlassess.services.common.phrases import what_is_wrong
+from xlassess.services.common.phrases import listed, what_is_wrong
 from xlassess.services.programmes.programme import PartnershipStanding
 from xlassess.workers import Workers
 
@@ -62,10 +62,14 @@ class SortedReturns:
 
 @dataclass(slots=True)
 class _Known:
-    """What assessments issued: which of them is meant by an id, a reference or a message."""
+    """What assessments issued: which of them is meant by an id, a reference or a message.
+
+    ``unopened`` are the names of those of which not even the id is known.
+    """
 
     ids: dict[str, int] = field(default_factory=dict)
     unusable: dict[str, str] = field(default_factory=dict)
+    unopened: list[str] = field(default_factory=list)
     owners: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     messages: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     issued: dict[str, Issued] = field(default_factory=dict)
@@ -115,14 +119,16 @@ def _known(lines: Sequence[PartnershipStanding]) -> _Known:
     for place, line in enumerate(lines):
         if line.trouble or line.place is None:
             if line.id:
-                known.unusable[line.id] = f"{line.name} cannot be used. {line.trouble}"
+                known.unusable[line.id] = f"{line.name}, which cannot be used. {line.trouble}"
+            else:
+                known.unopened.append(line.name)
             continue
         known.ids[line.id] = place
         try:
             _look_up(known, place, line.place)
         except Exception as error:
             message, _ = what_is_wrong(error)[0]
-            known.unusable[line.id] = f"{line.name} cannot be used. {message}"
+            known.unusable[line.id] = f"{line.name}, which cannot be used. {message}"
             del known.ids[line.id]
     doubtful = [name for name, owners in known.owners.items() if len(owners) > 1]
     for name in doubtful:
@@ -190,11 +196,22 @@ def _whose(ret: Return, known: _Known) -> int | UnplacedFile:
             return known.ids[named[0]]
         if why := known.unusable.get(named[0]):
             return UnplacedFile(ret.file, f"It belongs to {why}", "Then hand it over again.")
-        why = f"It is a workbook of the assessment “{named[0]}”, which is not in this programme."
-        return UnplacedFile(ret.file, why, "Read it in the folder of that assessment.")
+        return _of_unknown(ret, named[0], known.unopened)
     references = {ret.reference, *(one.details.get("reference", "") for one in ret.findings)}
     owner = known.one(set().union(*(known.owners.get(each, set()) for each in references)))
     return _nobodys(ret) if owner is None else owner
+
+
+def _of_unknown(ret: Return, assessment: str, unopened: Sequence[str]) -> UnplacedFile:
+    """A workbook of an assessment that is not in the programme, as far as that is known."""
+    its = f"It is a workbook of the assessment “{assessment}”"
+    if not unopened:
+        why = f"{its}, which is not in this programme."
+        return UnplacedFile(ret.file, why, "Read it in the folder of that assessment.")
+    names = listed(unopened)
+    why = f"{its}. That may be {names}, which cannot be opened, or one outside this programme."
+    remedy = f"Put right {names}, and hand it over again, or read it in the folder of its own."
+    return UnplacedFile(ret.file, why, remedy)
 
 
 def _nobodys(ret: Return) -> UnplacedFile:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -202,9 +203,14 @@ def _show_sorted(
         )
     if found.unplaced:
         out.heading(f"Belongs to none: {count(len(found.unplaced), 'file')}, read by nobody")
+        alike: dict[tuple[str, str], list[str]] = defaultdict(list)
         for each in found.unplaced:
-            out.say(f"{each.name}: {each.why}", indent=2, style="refuse")
-            out.say(each.remedy, indent=4)
+            alike[each.why, each.remedy].append(each.name)
+        for (why, remedy), names in alike.items():
+            for name in names:
+                out.say(name, indent=2, style="head")
+            out.say(why, indent=4, style="refuse")
+            out.say(remedy, indent=4)
 
 
 def _sorted_as_json(found: SortedReturns) -> dict[str, Any]:
