@@ -20,6 +20,7 @@ from tests.ingest.hostile import ods
 from tests.ingest.packages import edited, packed, parts_of, replacing
 from xlassess.ingest.formats.display import ITSELF, masked
 from xlassess.ingest.formats.kinds import Guarded, guard
+from xlassess.ingest.formats.visibility import hidden_columns, hidden_rows
 from xlassess.ingest.formats.xls.scan_xls import scan_xls
 from xlassess.ingest.guard.notes import CHART, CONTROL, CrossedOut, PlacedObject
 from xlassess.ingest.reading.cells.grid import read_grid
@@ -596,3 +597,18 @@ def test_xlsb__hidden_lines_and_pale_letters(font: int, fill: int, pale: set[str
     told = guarded(packed(parts | {"xl/styles.bin": fonts + fills + looks})).notes["S"]
     assert told.pale == pale
     assert (told.hidden_rows, told.hidden_columns) == ({7}, {2, 3})
+
+
+def test_xlsx__rows_and_columns_of_no_size_however_they_are_quoted() -> None:
+    rows = (
+        b'<row r=\'2\' ht=\'0\' customHeight=\'1\'/><row r="3" ht="0.00"/><row r="4" ht="0.5"/>'
+        b'<row r="5" hidden="0"><c r="A5" t="inlineStr"><is><t>hidden="1" ht="0"</t></is></c></row>'
+    )
+    columns = (
+        b"<cols><col min='2' max='3' width='0'/><col min=\"5\" max=\"5\" hidden=\"true\"/></cols>"
+    )
+    part = b"<worksheet>" + columns + b"<sheetData>" + rows + b"</sheetData></worksheet>"
+    assert hidden_rows(part) == {1, 2}
+    assert hidden_rows(part.replace(b'hidden="', b'shown="')) == {1, 2}
+    assert hidden_columns(part) == {1, 2, 4}
+    assert hidden_rows(part.replace(b"customHeight='1'", b"hidden='0' hidden='1'")) == {1, 2}

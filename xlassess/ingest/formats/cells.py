@@ -46,12 +46,17 @@ _FILLED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class CellFacts:
-    """What the cells of all sheets share: their styles, texts, and where days begin."""
+    """What the cells of all sheets share: their styles, texts, and where days begin.
+
+    ``stated`` is the part that states the styles; ``package`` is where pictures are looked for that
+    stand in cells.
+    """
 
     styles: CellStyles
-    texts: bytes
-    from_1904: bool
-    package: Package
+    stated: bytes
+    texts: bytes = b""
+    from_1904: bool = False
+    package: Package | None = None
     runs: dict[int, Runs] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -62,7 +67,7 @@ class CellFacts:
     @property
     def pictures(self) -> bool:
         """True where error cells of a certain kind are pictures."""
-        if _STRUCTURES not in self.package.names:
+        if self.package is None or _STRUCTURES not in self.package.names:
             return False
         try:
             structures = self.package.get(_STRUCTURES)

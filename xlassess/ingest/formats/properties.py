@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
 from xlassess.contract.layout import PROPERTY_PREFIX
+from xlassess.ingest.formats.relationships import remembered
 from xlassess.ingest.guard.markup import MARKUP_FAULTS, attribute, local, tree
 from xlassess.ingest.guard.package import Package, UnsafePartError
 
@@ -39,24 +40,42 @@ def read_properties(package: Package) -> Properties:
     program = ""
     for name in ("docprops/custom.xml", "docprops/core.xml", "docprops/app.xml", "meta.xml"):
         try:
-            root = tree(package.get(name))
+            said, programs, moments = remembered(_stated, package.get(name), name == "meta.xml")
         except UnsafePartError as unsafe:
             unsafe.tolerate()
             continue
         except MARKUP_FAULTS:
             continue
-        for element in root.iter() if root is not None else ():
-            tag = local(element.tag)
-            if tag in ("property", "user-defined"):
-                key = attribute(element, "name")
-                if key.startswith(PROPERTY_PREFIX):
-                    text = "".join(element.itertext()).strip()
-                    identity[key.removeprefix(PROPERTY_PREFIX)] = text
-            elif tag.casefold() in ("application", "generator"):
-                program = (element.text or "").strip()[:_MOST_PROGRAM]
-            elif tag == "modified" or (tag == "date" and name == "meta.xml"):
-                saved = _moment(element.text or "")
+        identity.update(said)
+        program = programs[-1] if programs else program
+        saved = moments[-1] if moments else saved
     return Properties(identity, as_trusted(saved, program), program)
+
+
+Stated = tuple[tuple[tuple[str, str], ...], tuple[str, ...], tuple[datetime | None, ...]]
+
+
+def _stated(part: bytes, of_document: bool) -> Stated:
+    """What a part of properties states of the identity, the program and the time of saving.
+
+    The part of an OpenDocument file, ``of_document``, has that time by another name.
+    """
+    root = tree(part)
+    identity: list[tuple[str, str]] = []
+    programs: list[str] = []
+    moments: list[datetime | None] = []
+    for element in root.iter() if root is not None else ():
+        tag = local(element.tag)
+        if tag in ("property", "user-defined"):
+            key = attribute(element, "name")
+            if key.startswith(PROPERTY_PREFIX):
+                text = "".join(element.itertext()).strip()
+                identity.append((key.removeprefix(PROPERTY_PREFIX), text))
+        elif tag.casefold() in ("application", "generator"):
+            programs.append((element.text or "").strip()[:_MOST_PROGRAM])
+        elif tag == "modified" or (tag == "date" and of_document):
+            moments.append(_moment(element.text or ""))
+    return tuple(identity), tuple(programs), tuple(moments)
 
 
 _KEEPS_UTC = "microsoft"

@@ -80,7 +80,10 @@ class CellStyles:
         return cls(struck, codes, fonts, pale)
 
 
-@lru_cache(maxsize=8)
+_LONGEST_REMEMBERED = 1 << 18
+"""Parts longer than this are no usual ones, and are read anew each time."""
+
+
 def read_styles(part: bytes) -> CellStyles:
     """Return the styles of an Open XML workbook; those of one plate are read once.
 
@@ -88,6 +91,10 @@ def read_styles(part: bytes) -> CellStyles:
         xml.etree.ElementTree.ParseError: the part is not well formed.
         defusedxml.common.DefusedXmlException: the part declares entities.
     """
+    return _remembered(part) if len(part) <= _LONGEST_REMEMBERED else _styles_in(part)
+
+
+def _styles_in(part: bytes) -> CellStyles:
     root = tree(part)
     own: dict[int, str] = {}
     fonts: list[bool] = []
@@ -110,6 +117,9 @@ def read_styles(part: bytes) -> CellStyles:
             formats = [_format(one, fills) for one in group]
     struck = frozenset(number for number, crossed in enumerate(fonts) if crossed)
     return CellStyles.of(formats, struck, own, letters)
+
+
+_remembered = lru_cache(maxsize=8)(_styles_in)
 
 
 def _format(one: Element, fills: Sequence[Colour]) -> StyleRecord:

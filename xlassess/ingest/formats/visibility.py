@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from xlassess.ingest.guard.markup import tags
+
 _LEAST_CONTRAST = 1.3
 """Below this, letters cannot be told from what is behind them; readable text has 4.5 and more
 (WCAG 2.2, 1.4.3)."""
@@ -16,6 +18,10 @@ _LAST_ROW, _LAST_COLUMN = 998, 103
 """Beyond this row and column no answer is looked for."""
 _ROW = re.compile(rb"<(?:[\w.-]{1,40}:)?row(?=\s)([^<>]*)>")
 _COLUMN = re.compile(rb"<(?:[\w.-]{1,40}:)?col(?=\s)([^<>]*)>")
+_NO_HEIGHT = re.compile(rb"""ht=["']0(?:\.0{1,9})?["']""")
+_MAY_HIDE = re.compile(rb"""h(?:idden=["'](?:1|true|on)|t=["']0(?:\.0{1,9})?)["']""")
+_MAY_HIDE_COLUMN = re.compile(rb"""(?:hidden=["'](?:1|true|on)|width=["']0(?:\.0{1,9})?)["']""")
+"""What rows and columns that are hidden, or of no height or width, say of themselves."""
 _FIELD = re.compile(rb"""\s(hidden|r|ht|min|max|width)=["']([^"'<>]{1,20})["']""")
 _TRUE = (b"1", b"true", b"on")
 _NOUGHT = re.compile(rb"0(?:\.0{1,9})?")
@@ -111,9 +117,8 @@ def _luminance(rgb: str) -> float:
 
 def hidden_rows(part: bytes) -> frozenset[int]:
     """Return the hidden rows (counted from 0) of an Open XML sheet."""
-    if b"hidden=" not in part and b'ht="0' not in part:
-        return frozenset()
-    fields = (dict(_FIELD.findall(match[1])) for match in _ROW.finditer(part))
+    within = _MAY_HIDE if b"hidden=" in part else _NO_HEIGHT
+    fields = (dict(_FIELD.findall(match[1])) for match in tags(part, within, _ROW))
     return frozenset(
         int(said[b"r"]) - 1
         for said in fields
@@ -124,7 +129,9 @@ def hidden_rows(part: bytes) -> frozenset[int]:
 def hidden_columns(part: bytes) -> frozenset[int]:
     """Return the hidden columns (counted from 0) of an Open XML sheet."""
     head = part[: max(part.find(b"sheetData"), 0)]
-    return frozenset(at for match in _COLUMN.finditer(head) for at in _columns(match[1]))
+    return frozenset(
+        at for match in tags(head, _MAY_HIDE_COLUMN, _COLUMN) for at in _columns(match[1])
+    )
 
 
 def _columns(attributes: bytes) -> Iterator[int]:

@@ -9,7 +9,7 @@ where counts prove that it sees every cell; any other sheet is parsed tag by tag
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
@@ -20,6 +20,7 @@ from xlassess.ingest.formats.cells import CellFacts, facts_of
 from xlassess.ingest.formats.margins import of_markup
 from xlassess.ingest.formats.relationships import (
     OFFICE,
+    Relation,
     first_of,
     is_found_by_letter,
     related_as_xml,
@@ -28,7 +29,7 @@ from xlassess.ingest.formats.relationships import (
     root_of,
 )
 from xlassess.ingest.formats.styles import read_styles
-from xlassess.ingest.guard.limits import MOST_AREA, MOST_PARSED, MOST_REFERRED, MOST_TEXTS
+from xlassess.ingest.guard.limits import MEGABYTE, MOST_AREA, MOST_PARSED, MOST_REFERRED, MOST_TEXTS
 from xlassess.ingest.guard.markup import MARKUP_FAULTS, attribute, local, stream, tree
 from xlassess.ingest.guard.notes import (
     Scanned,
@@ -40,20 +41,22 @@ from xlassess.ingest.guard.notes import (
     too_much,
 )
 from xlassess.ingest.guard.package import Package, UnsafePartError, packed
+from xlassess.ingest.guard.remembered import RememberedParts
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
 
 _TEXTS, _STYLES, _SHEETS = "xl/sharedstrings.xml", "xl/styles.xml", "xl/worksheets/"
 _PARSERS_BOOK = "xl/workbook.xml"
+_ROOT, _BOOKS = "_rels/.rels", "xl/_rels/workbook.xml.rels"
+"""What says which part is the workbook, and what the workbook leads to."""
 _ODD = re.compile(
     rb'<(?!/|v>|c r="(?:[A-Z]|[A-C][A-Z])\d{1,3}"|row r="\d{1,3}"|f[ >/]|is>|t[ >]|v/>)'
 )
 """A tag not written in the usual way, or a cell beyond column CZ or row 999; the rectangle up
 to there is within `MOST_AREA`."""
-_COMPUTED = re.compile(rb'<c r="([A-Z]+\d+)"[^<>]*>')
 _FORMULAS_TAG = b"<f"
-_FORMULA = re.compile(rb"<f(?=[\s/>])([^<>]*)>((?:TRUE|FALSE)\(\)</f>)?")
-"""The tag of a cell in front of that of its formula, and the latter."""
+_FORMULA = re.compile(rb'<c r="([A-Z]+\d+)"[^<>]*><f(?=[\s/>])([^<>]*)>((?:TRUE|FALSE)\(\)</f>)?')
+"""The tag of a cell and right behind it that of its formula, with a truth value if it is one."""
 _MERGE = re.compile(rb'<(?:\w+:)?mergeCell\b[^<>]*? ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _ERROR = re.compile(rb'<c r="([A-Z]+\d+)"[^<>]*? t="e"')
 _ADDRESS = re.compile(rb'<c r="([A-Z]+\d+)"')
@@ -68,6 +71,7 @@ _REFERRED = re.compile(rb' ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _ANY_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 _TEXT_END = re.compile(rb"</(?:[^<>/\s:]{1,60}:)?si\s*>")
 """The end of a shared text, whatever prefix its writer uses."""
+_PLAIN_END = b"</si>"
 _CDATA = b"<![CDATA["
 _TEXT_NUMBER = re.compile(rb"""=["']s["'][^<>]{0,200}>\s*<(?:\w+:)?v[^<>]{0,200}>\s*(\d{1,7})""")
 _CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
@@ -162,7 +166,8 @@ def scan_xlsx(package: Package, part: str) -> Scanned | Finding:
         by_part[sheet.part] = notes
     if excess := too_much(by_part, _shown_texts(texts, list(parts.values()))):
         return excess
-    cells = CellFacts(read_styles(package.get(book.styles)), texts, book.from_1904, package)
+    styles = package.get(book.styles)
+    cells = CellFacts(read_styles(styles), styles, texts, book.from_1904, package)
     for name, notes in by_part.items():
         by_part[name] = _with_facts(package, name, parts[name], notes, cells)
     named = [
@@ -185,9 +190,32 @@ def _with_facts(
     except MARKUP_FAULTS:
         related = ()  # No answer stands there, so that the sheet is read without.
     beside = attached(package, related, part)
-    known = facts_of(related, part, notes, cells)
+    known = _seen(related, part, notes, cells)
+    return replace(known, attached=beside.texts, objects=beside.objects) if related else known
+
+
+def _seen(
+    related: tuple[Relation, ...], part: bytes, notes: SheetNotes, cells: CellFacts
+) -> SheetNotes:
+    """Add what people see of cells, headers and footers; of just these bytes it is remembered.
+
+    What is told of them must not stand in another part: in shared texts, or with pictures in cells.
+    """
+    if cells.runs or notes.errors:
+        return _with_margins(part, facts_of(related, part, notes, cells))
+    source = part, cells.stated, cells.from_1904, related
+    known = _SEEN.recall(source)
+    if known is None:
+        known = _with_margins(part, facts_of(related, part, notes, cells))
+        ways = sum(len(one.address) + _NOTED for one in related)
+        size = len(part) + len(cells.stated) + ways + _NOTED * _noted(known)
+        _SEEN.keep(source, known, size)
+    return known
+
+
+def _with_margins(part: bytes, notes: SheetNotes) -> SheetNotes:
     margins = of_markup(part)
-    return replace(known, attached=beside.texts, objects=beside.objects, margins=margins)
+    return replace(notes, margins=margins) if margins else notes
 
 
 def _other_sheets(sheets: Sequence[Listed]) -> tuple[str, ...]:
@@ -207,7 +235,7 @@ def _without_cdata(package: Package, name: str) -> bytes:
         UnsafePartError: raw character data begins and does not end.
     """
     part = package.get(name)
-    if _CDATA not in part:
+    if name not in package.marked or _CDATA not in part:
         return part
     first, *others = part.split(_CDATA)
     pieces = [first]
@@ -221,10 +249,15 @@ def _without_cdata(package: Package, name: str) -> bytes:
     return package.parts[name]
 
 
+_MOST_STORED = 8 * MEGABYTE
+"""Size of the parts that the parser is handed unpacked: more would take memory for little."""
+
+
 def _plain(package: Package, book: _Book) -> bytes | None:
-    """The workbook as the parser finds its way in it, or None where it does so already.
+    """The workbook as the parser finds its way in it, or None where that is the file as it is.
 
     The parser takes names of parts by the letter, and knows no sheets that are not worksheets.
+    Where it finds its way already, it is spared the unpacking.
     """
     here = [one for one in book.sheets if one.kind == "worksheet"]
     read = {book.part, book.texts, book.styles, *(one.part for one in here)}
@@ -233,7 +266,10 @@ def _plain(package: Package, book: _Book) -> bytes | None:
     by_letter = all(sheet.is_plain or not sheet.part for sheet in book.sheets)
     by_letter = by_letter and is_found_by_letter(package, book.part)
     if usual and by_letter and not slashed and not read & package.rewritten:
-        return None
+        read = (read | {_ROOT, _BOOKS}) & package.names
+        if read & package.rewritten or sum(map(package.size, read)) > _MOST_STORED:
+            return None
+        return package.unpacked(read)
     listed, related = [], []
     parts: dict[str, bytes] = {}
     for number, sheet in enumerate(here, start=1):
@@ -261,8 +297,12 @@ _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 def _shown_texts(shared: bytes, parts: list[bytes]) -> int:
     """The size of the shared texts, each as often as cells show it; roughly where it is small."""
+    most_cells = sum(map(len, parts)) // _LEAST_CELL
+    rough = most_cells * max(map(len, shared.split(_PLAIN_END)))
+    if rough <= MOST_TEXTS:  # which quick way sees no end of a text too many
+        return rough
     texts = [len(text) for text in _TEXT_END.split(shared)]
-    rough = sum(map(len, parts)) // _LEAST_CELL * max(texts)
+    rough = most_cells * max(texts)
     if rough > MOST_TEXTS:
         rough = sum(part.count(b'="s"') + part.count(b"='s'") for part in parts) * max(texts)
     if rough <= MOST_TEXTS:
@@ -271,17 +311,32 @@ def _shown_texts(shared: bytes, parts: list[bytes]) -> int:
     return sum(texts[number] for number in numbers if number < len(texts))
 
 
-_LONGEST_REMEMBERED = 1 << 16
-"""Sheets as issued are shorter than this; what is measured of longer ones is not remembered."""
+_MEASURED: RememberedParts[SheetNotes | Finding] = RememberedParts()
+_SEEN: RememberedParts[SheetNotes] = RememberedParts()
+"""What was measured of sheets, and what is seen of them besides: half of the sheets of a workbook
+are not there to be filled in, and come back as they were in the returns before."""
+_NOTED = 150
+"""Bytes that a note of one cell takes, or a relationship, roughly."""
 
 
 def _measured(part: bytes) -> SheetNotes | Finding:
-    """Measure a sheet, unless just these bytes were measured before.
+    """Measure a sheet, unless just these bytes were measured before."""
+    known = _MEASURED.recall(part)
+    if known is None:
+        known = _scan_sheet(part)
+        _MEASURED.keep(part, known, len(part) + _NOTED * _noted(known))
+    return known
 
-    Half of the sheets of a workbook are not there to be filled in, and come back as they were in
-    the returns before.
-    """
-    return _remembered(part) if len(part) <= _LONGEST_REMEMBERED else _scan_sheet(part)
+
+def _noted(told: SheetNotes | Finding) -> int:
+    """How many cells notes are about."""
+    if isinstance(told, Finding):
+        return 0
+    some: Sequence[Collection[object]] = (
+        told.formulas, told.errors, told.truths, told.covered, told.struck, told.partly_struck,
+        told.links, told.shown, told.masked, told.hidden_rows, told.hidden_columns, told.pale,
+    )  # fmt: skip
+    return sum(map(len, some))
 
 
 def _scan_sheet(part: bytes) -> SheetNotes | Finding:
@@ -291,7 +346,7 @@ def _scan_sheet(part: bytes) -> SheetNotes | Finding:
         return excess
     covered: set[str] = set()
     for match in _MERGE.finditer(tail) if b"mergeCell" in tail else ():
-        covered |= covered_by(*_corners(match))
+        covered |= _covered(match.groups())
     cells = part[start:end] if 0 <= start < end else b""
     formulas = _formulas(cells)
     if formulas is None or not cells or _ODD.search(cells, 1):
@@ -320,9 +375,6 @@ def _scan_sheet(part: bytes) -> SheetNotes | Finding:
     )
 
 
-_remembered = lru_cache(maxsize=128)(_scan_sheet)
-
-
 def _formulas(cells: bytes) -> list[tuple[bytes, bytes, bytes]] | None:
     """The cell, the attributes and, if it is one, the truth value of each formula of a sheet.
 
@@ -331,17 +383,8 @@ def _formulas(cells: bytes) -> list[tuple[bytes, bytes, bytes]] | None:
     Args:
         cells: from the first start tag to the last end tag of the sheet's data.
     """
-    formulas: list[tuple[bytes, bytes, bytes]] = []
-    before, at = 0, cells.find(_FORMULAS_TAG)
-    while at >= 0:
-        start = cells.rfind(b"<c ", before, at)
-        cell = _COMPUTED.fullmatch(cells, start, at) if start >= 0 else None
-        formula = _FORMULA.match(cells, at)
-        if cell is None or formula is None:
-            return None
-        formulas.append((cell[1], formula[1], formula[2] or b""))
-        before, at = at, cells.find(_FORMULAS_TAG, formula.end())
-    return formulas
+    formulas: list[tuple[bytes, bytes, bytes]] = _FORMULA.findall(cells)
+    return formulas if len(formulas) == cells.count(_FORMULAS_TAG) else None
 
 
 def _spread(attributes: bytes) -> int:
@@ -359,8 +402,30 @@ def _filled(attributes: bytes) -> set[str]:
 
 
 def _corners(match: re.Match[bytes]) -> tuple[tuple[int, int], tuple[int, int]]:
-    left, top, right, bottom = match.groups()
+    return _placed(match.groups())
+
+
+def _placed(corners: tuple[bytes, ...]) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Row and column, counted from 0, of the first and the last cell of an area."""
+    left, top, right, bottom = corners
     return (int(top) - 1, _column(left)), (int(bottom) - 1, _column(right))
+
+
+@lru_cache(maxsize=256)
+def _covered_by_few(corners: tuple[bytes, ...]) -> frozenset[str]:
+    """The cells under a merged cell; all question sheets of a toolkit have the same."""
+    return frozenset(covered_by(*_placed(corners)))
+
+
+def _covered(corners: tuple[bytes, ...]) -> Set[str]:
+    first, last = _placed(corners)
+    small = _cells_between(first, last) <= _FEW and max(map(len, corners)) < _SHORT
+    return _covered_by_few(corners) if small else covered_by(first, last)
+
+
+_FEW, _SHORT = 200, 9
+"""Cells under a merged cell that are remembered, and the length of their letters and numbers: more
+would take memory for little."""
 
 
 @lru_cache(maxsize=256)

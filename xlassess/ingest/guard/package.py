@@ -13,7 +13,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from xlassess.ingest.guard.limits import (
@@ -24,11 +24,14 @@ from xlassess.ingest.guard.limits import (
     MOST_RATIO,
     RATIO_FROM,
 )
+from xlassess.ingest.guard.remembered import RememberedParts
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
 
 ZIP_MAGIC = b"PK\x03\x04"
 _BINARY = (".bin", "mimetype")
+_MARK = re.compile(rb"<!")
+"""Declarations, comments and raw character data begin so; most parts have none of them."""
 _DECLARATION = re.compile(r"<!\s*(?:DOCTYPE|ENTITY)")
 _ENCODING = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([^"']{1,40})["']""")
 _PROLOGUE = re.compile(r"\A\s*<\?xml[^>]{0,400}?\?>")
@@ -47,6 +50,12 @@ _LEGACY = frozenset(
 _MANIFEST, _ENCRYPTED = "meta-inf/manifest.xml", b"encryption-data"
 """Where an OpenDocument file says that its parts are encrypted (OpenDocument 1.3, part 2, 3.4)."""
 _LOCAL = struct.Struct("<4s22xHH")
+_ENTRY = struct.Struct("<4s5H3I2H")
+_LISTED = struct.Struct("<4s6H3I5H2I")
+_END = struct.Struct("<4s4H2IH")
+_IN_UTF8 = 0x800
+"""Headers of a part, of its line in the table of contents and of its end, and the flag of a name in
+UTF-8 (APPNOTE.TXT of PKWARE, 4.3.7, 4.3.12, 4.3.16 and 4.4.4)."""
 _FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, struct.error)
 _FAULTS_TOO = (NotImplementedError, RuntimeError, OverflowError)
 PACKAGE_FAULTS = _FAULTS + _FAULTS_TOO
@@ -108,7 +117,8 @@ class Package:
 
     Names are in lower case with forward slashes: both are the same to the programs that write
     and open packages. ``rewritten`` are the parts that `get` gave in other bytes than the file
-    holds, so that the parser must be given them too.
+    holds, so that the parser must be given them too. ``marked`` are those in which a declaration, a
+    comment or raw character data begins.
     """
 
     data: bytes
@@ -116,6 +126,7 @@ class Package:
     entries: Mapping[str, zipfile.ZipInfo] = field(repr=False)
     parts: dict[str, bytes] = field(default_factory=dict, repr=False)
     rewritten: set[str] = field(default_factory=set)
+    marked: set[str] = field(default_factory=set)
 
     def is_by_letter(self, name: str) -> bool:
         """True where a part is named in the file as it is compared, but for capitals."""
@@ -134,22 +145,56 @@ class Package:
         return self.parts[name]
 
     def _unpacked(self, name: str) -> bytes:
+        info, as_it_is = self.entries[name], name.endswith(_BINARY)
         try:
-            part = _expand(self.data, self.entries[name])
+            packed = _packed(self.data, info)
+            source = packed, info.file_size, info.CRC, info.compress_type, as_it_is
+            known = _UNPACKED.recall(source)
+            part = known[0] if known else _expand(packed, info)
         except PACKAGE_FAULTS as fault:
             raise UnsafePartError(damaged(fault)) from None
-        if name.endswith(_BINARY):
-            return part
-        plain = _in_utf8(name, part)
+        plain = part if known or as_it_is else _in_utf8(name, part)
+        marked = known[1] if known else b"!" in plain and _MARK.search(plain) is not None
+        if as_it_is:
+            marked = False
+        elif marked:
+            self.marked.add(name)
+            if not known and (b"DOCTYPE" in plain or b"ENTITY" in plain) and _declares(plain):
+                raise UnsafePartError(found("G09", part=name))
         if plain is not part:
             self.rewritten.add(name)
-        if (b"DOCTYPE" in plain or b"ENTITY" in plain) and _declares(plain):
-            raise UnsafePartError(found("G09", part=name))
+        elif not known:
+            _UNPACKED.keep(source, (part, marked), len(packed) + len(part))
         return plain
 
     def size(self, name: str) -> int:
         """Return how large a part is once unpacked."""
         return self.entries[name].file_size if name in self.entries else 0
+
+    def unpacked(self, names: Iterable[str]) -> bytes:
+        """Return some parts, under their own names, as a package in which they are just stored.
+
+        Unpacking is a third of what the parser does, and these parts are unpacked already. It also
+        sees the very bytes that were judged. None of the parts may be ``rewritten``.
+
+        Raises:
+            UnsafePartError: a part cannot be read safely.
+        """
+        parts: list[bytes] = []
+        listed: list[bytes] = []
+        at = 0
+        for name in names:
+            part, info = self.get(name), self.entries[name]
+            start = info.header_offset + _LOCAL.size
+            raw = self.data[start : start + _LOCAL.unpack_from(self.data, info.header_offset)[1]]
+            said = (info.flag_bits & _IN_UTF8, 0, 0, 0, info.CRC, len(part), len(part), len(raw), 0)
+            head = _ENTRY.pack(ZIP_MAGIC, 20, *said)
+            parts += (head, raw, part)
+            listed += (_LISTED.pack(b"PK\x01\x02", 20, 20, *said, 0, 0, 0, 0, at), raw)
+            at += len(head) + len(raw) + len(part)
+        contents, count = b"".join(listed), len(parts) // 3
+        end = _END.pack(b"PK\x05\x06", 0, 0, count, count, len(contents), at, 0)
+        return b"".join((*parts, contents, end))
 
 
 def open_package(data: bytes) -> Package | Finding:
@@ -179,7 +224,17 @@ def _plain_name(info: zipfile.ZipInfo) -> str:
     return info.filename.replace("\\", "/").removeprefix("./").lower()
 
 
-def _expand(data: bytes, info: zipfile.ZipInfo) -> bytes:
+_UNPACKED: RememberedParts[tuple[bytes, bool]] = RememberedParts()
+"""Parts that were unpacked and judged, and whether they are marked, by their packed bytes."""
+
+
+def _packed(data: bytes, info: zipfile.ZipInfo) -> bytes:
+    """The bytes of one part as they are packed."""
+    start = _body(data, info)
+    return data[start : start + info.compress_size]
+
+
+def _expand(packed: bytes, info: zipfile.ZipInfo) -> bytes:
     """Unpack one part, never further than the size it declares.
 
     Raises:
@@ -187,15 +242,26 @@ def _expand(data: bytes, info: zipfile.ZipInfo) -> bytes:
             checksum.
         zlib.error: it cannot be unpacked.
     """
-    start = _body(data, info)
-    packed = data[start : start + info.compress_size]
-    if info.compress_type == zipfile.ZIP_DEFLATED:
-        part = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, info.file_size + 1)
-    else:
-        part = packed
+    deflated = info.compress_type == zipfile.ZIP_DEFLATED
+    part = _inflated(packed, info.file_size) if deflated else packed
     if len(part) != info.file_size or zlib.crc32(part) != info.CRC:
         raise zipfile.BadZipFile(info.filename)
     return part
+
+
+_SMALL = 1 << 14
+"""Bytes that cannot be unpacked to more than a thousand times as many, whatever they are (Deutsch,
+RFC 1951: a match of 258 bytes takes two bits at least): that may be done at one go."""
+
+
+def _inflated(packed: bytes, size: int) -> bytes:
+    """Unpack bytes that are said to have this size; of more, just enough to see that."""
+    if len(packed) <= _SMALL:
+        try:
+            return zlib.decompress(packed, -zlib.MAX_WBITS, size + 1)
+        except zlib.error:
+            pass  # it may only lack its end
+    return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, size + 1)
 
 
 def _body(data: bytes, info: zipfile.ZipInfo) -> int:
@@ -274,7 +340,7 @@ def _overlaps(data: bytes, infos: list[zipfile.ZipInfo]) -> Iterator[Finding]:
 
 
 def _same_name(raw: bytes, info: zipfile.ZipInfo) -> bool:
-    encoding = "utf-8" if info.flag_bits & 0x800 else "cp437"
+    encoding = "utf-8" if info.flag_bits & _IN_UTF8 else "cp437"
     return raw.decode(encoding, "replace") == info.orig_filename
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from xlassess.contract.layout import CONTRACT_VERSION, FURTHER_KEYS, HEADERS, IDENTITY_KEYS
@@ -228,23 +228,28 @@ def _without_asked_about(
 
 
 def _head(sheet: Sheet, *, printed: bool) -> str:
-    texts: list[str] = []
-    headings: set[Cell] = {_ITEM}
-    if _ITEM not in sheet.contents:
-        headings = {one for one in sheet.contents if is_heading(one, _ITEM)}
-    for row in sheet.rows[:_HEAD_ROWS]:
-        if not headings.isdisjoint(row[:_HEADING_WITHIN]):
-            break
-        for cell in row:
-            # most cells are empty: the order of the tests decides how long this takes
-            if (
-                cell
-                and isinstance(cell, str)
-                and "-" in cell
-                and (not printed or _is_printed(cell))
-            ):
-                texts.append(cell)
-    return "\n".join(texts)
+    """The texts above the headings of a sheet that may hold a reference, line by line."""
+    rows = sheet.rows[:_HEAD_ROWS]
+    # most cells are empty: the order of the tests decides how long this takes
+    texts = [
+        (at, cell)
+        for at, row in enumerate(rows)
+        for cell in row
+        if cell and isinstance(cell, str) and "-" in cell and (not printed or _is_printed(cell))
+    ]
+    if not texts:
+        return ""
+    above = rows[: texts[-1][0] + 1]
+    headed = (at for at, row in enumerate(above) if _is_headed(row[:_HEADING_WITHIN], sheet))
+    end = next(headed, len(above))
+    return "\n".join(cell for at, cell in texts if at < end)
+
+
+def _is_headed(cells: Sequence[Cell], sheet: Sheet) -> bool:
+    """True for cells with the heading of item numbers; where none has it exactly, a retyped one."""
+    if _ITEM in sheet.contents:
+        return _ITEM in cells
+    return any(is_heading(cell, _ITEM) for cell in cells)
 
 
 def names_a_workbook(cell: str) -> bool:

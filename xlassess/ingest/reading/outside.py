@@ -33,7 +33,13 @@ from xlassess.ingest.reading.cells.values import (
 )
 from xlassess.ingest.reading.identify import names_a_workbook
 from xlassess.ingest.reading.locate import ItemRow, Located
-from xlassess.ingest.reading.printed import PrintedWorkbook, bare, foreign_cells, foreign_margins
+from xlassess.ingest.reading.printed import (
+    PrintedSheet,
+    PrintedWorkbook,
+    bare,
+    foreign_cells,
+    foreign_margins,
+)
 from xlassess.ingest.reading.reading_plan import ReadingPlan
 from xlassess.model.answer import Issued
 from xlassess.model.query import Query
@@ -70,6 +76,13 @@ class Surroundings:
     query: Query | None = None
     beside: Mapping[str, str] | None = None
     of_this_kind: bool = True
+    _known: dict[str, PrintedSheet | None] = field(default_factory=dict, init=False, repr=False)
+
+    def printed_on(self, sheet: Sheet) -> PrintedSheet | None:
+        """Return what is printed on a sheet; None where that is none of ours."""
+        if sheet.name not in self._known:
+            self._known[sheet.name] = self.printed.of(sheet)
+        return self._known[sheet.name]
 
     @property
     def rows(self) -> list[ItemRow]:
@@ -238,18 +251,32 @@ def _quoted(sheet: Sheet, row: int, column: int, item: str = "") -> CellFinding:
 def _own_cells(around: Surroundings) -> dict[str, set[tuple[int, int]]]:
     """The cells of each sheet that are the partner's to fill in, or cannot be told apart."""
     own: dict[str, set[tuple[int, int]]] = {}
+    where = _Where()
     for row in around.rows:
         cells = own.setdefault(row.sheet.name, set())
         # of numbers, questions and levels that changed more is said where they are read
-        for index in row.layout.looked_at:
-            cells.add((row.row, row.columns.get(index, index)))
-        for column in row.unsure:
-            cells.add((row.row, column))
+        cells.update([(row.row, at) for at in where.now(row, row.layout.looked_at)])
+        if row.unsure:
+            cells.update([(row.row, at) for at in row.unsure])
         if around.issued.identity.given:
             cells.update((row.row, column) for column in _shown_again(row, around))
     for table in around.tables:
         own.setdefault(table.sheet.name, set()).update(table.own_cells())
     return own
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """Where columns of the layout stand now: worked out once for the rows of a table."""
+
+    known: dict[tuple[int, frozenset[int]], tuple[int, ...]] = field(default_factory=dict)
+
+    def now(self, row: ItemRow, columns: frozenset[int]) -> tuple[int, ...]:
+        """Return where columns stand in the table of a row, in their places as issued if gone."""
+        which = id(row.columns), columns
+        if which not in self.known:
+            self.known[which] = tuple(row.columns.get(index, index) for index in columns)
+        return self.known[which]
 
 
 def _over_earlier(around: Surroundings) -> Iterator[CellFinding]:
@@ -290,9 +317,9 @@ def _foreign(
     sheet: Sheet, around: Surroundings, own: set[tuple[int, int]]
 ) -> Iterable[tuple[int, int]]:
     """The cells of one of our sheets in which something else than ours stands."""
-    if around.of_this_kind and around.printed.of(sheet) is not None:
+    if around.of_this_kind and (here := around.printed_on(sheet)) is not None:
         computes = any(one.notes.formulas for one in around.sheets)
-        told = set(foreign_cells(sheet, around.printed, around.issued, own, computes=computes))
+        told = set(foreign_cells(sheet, here, around.issued, own, computes=computes))
         # what a query workbook shows again may be written in another of its cells, too
         return sorted(told | _foreign_by_form(sheet, around, own)) if around.query else sorted(told)
     return _foreign_by_form(sheet, around, own)
@@ -382,7 +409,8 @@ def _beside_items(around: Surroundings) -> Iterator[CellFinding]:
     In a table that mixes choices and free text, the same words are printed into the answer
     cells of all free-text items; what stands there most often is not a partner's.
     """
-    strays = [(row, at) for row in around.rows for at in _strays(row)]
+    expected: dict[tuple[int, frozenset[int]], Set[int]] = {}
+    strays = [(row, at) for row in around.rows for at in _strays(row, expected)]
     printed = Counter(brief(row.sheet.at(row.row, at)) for row, at in strays if row.mixed)
     usual = printed.most_common(1)
     for row, at in strays:
@@ -392,12 +420,20 @@ def _beside_items(around: Surroundings) -> Iterator[CellFinding]:
             yield _quoted(row.sheet, row.row, at, row.layout.item.id)
 
 
-def _strays(row: ItemRow) -> Iterator[int]:
+def _strays(row: ItemRow, known: dict[tuple[int, frozenset[int]], Set[int]]) -> Iterator[int]:
     """The filled cells of a row that are neither printed by us nor asked for.
 
     Of columns that cannot be told more is said than that something stands in them.
+
+    Args:
+        row: the row.
+        known: where something is expected in the tables met before, by them and their columns.
     """
-    expected: Set[int] = {row.columns.get(index, -1) for index in row.layout.expected} | row.unsure
+    which = id(row.columns), row.layout.expected
+    if which not in known:
+        places = {row.columns.get(index, -1) for index in row.layout.expected}
+        known[which] = places | row.unsure
+    expected = known[which]
     for at, cell in enumerate(row.sheet.rows[row.row]):
         if cell != "" and at not in expected and not is_blank(cell):
             yield at
@@ -430,7 +466,7 @@ def _of_a_thread(text: str) -> str:
 def _placed(around: Surroundings) -> Iterator[CellFinding]:
     """Pictures and embedded files, over a sheet or in one of its cells; charts beside ours."""
     for sheet in around.sheets:
-        printed = around.printed.of(sheet)
+        printed = around.printed_on(sheet)
         charts = printed.charts if printed else None if sheet.name in RESERVED_SHEETS else 0
         for one in sheet.notes.objects:
             if one.what == CHART and (charts is None or charts > 0):
@@ -445,12 +481,16 @@ def _placed(around: Surroundings) -> Iterator[CellFinding]:
 
 def _linked(around: Surroundings, known: Set[tuple[str, str]]) -> Iterator[CellFinding]:
     """Addresses behind words that are not read as a text, which would keep them."""
-    texts = set(_cells_of_text(around))
+    texts: set[tuple[str, str]] | None = None
     for sheet in around.sheets:
-        printed = around.printed.of(sheet)
+        printed = around.printed_on(sheet) if sheet.notes.links else None
         ours = printed.links if printed else frozenset[str]()
         for cell, address in sheet.notes.links.items():
-            if bare(address) in ours or (sheet.name, cell) in known or (sheet.name, cell) in texts:
+            if bare(address) in ours or (sheet.name, cell) in known:
+                continue
+            if texts is None:
+                texts = set(_cells_of_text(around))
+            if (sheet.name, cell) in texts:
                 continue
             plain = brief(bare(address).removeprefix("mailto:"))
             said = brief(sheet.at(*cell_place(cell)))
@@ -474,10 +514,13 @@ def _crossed(
     around: Surroundings, told: Iterable[CellFinding], known: Set[tuple[str, str]]
 ) -> Iterator[CellFinding]:
     """Our own words that somebody crossed out; beside an answer more is said of it."""
+    struck = [sheet for sheet in around.sheets if sheet.notes.struck]
+    if not struck:
+        return
     rows = {(sheet, _row_of(cell)) for sheet, cell in _cells(told, _CROSSED)}
     own = _own_cells(around)
-    for sheet in around.sheets:
-        if not sheet.notes.struck or around.printed.of(sheet) is None:
+    for sheet in struck:
+        if around.printed_on(sheet) is None:
             continue
         for cell in sorted(sheet.notes.struck - sheet.notes.formulas, key=cell_place):
             row, column = cell_place(cell)
@@ -499,7 +542,7 @@ def _is_added(sheet: Sheet, around: Surroundings) -> bool:
         return False
     if any(table.sheet is sheet for table in around.tables):
         return False
-    if around.printed.of(sheet) is not None or _is_technical(sheet, around.plan):
+    if around.printed_on(sheet) is not None or _is_technical(sheet, around.plan):
         return False
     head = (cell for cells in sheet.rows[:_HEAD_ROWS] for cell in cells)
     return not any(isinstance(cell, str) and names_a_workbook(cell) for cell in head)

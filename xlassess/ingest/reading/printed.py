@@ -207,7 +207,7 @@ def _share(texts: frozenset[str], contents: frozenset[Cell]) -> float:
 
 def foreign_cells(
     sheet: Sheet,
-    printed: PrintedWorkbook,
+    here: PrintedSheet,
     issued: Issued,
     own: Set[tuple[int, int]],
     *,
@@ -217,13 +217,12 @@ def foreign_cells(
 
     Args:
         sheet: the sheet.
-        printed: what is printed in the workbook.
+        here: what is printed on it.
         issued: whose workbook it is.
         own: the cells that are the partner's, or of which something is told already.
         computes: formulas are left on any sheet of the workbook.
     """
-    here = printed.of(sheet)
-    if here is None or sheet.name in _HIDDEN:
+    if sheet.name in _HIDDEN:
         return
     if here.texts and 1 - _share(here.texts, sheet.contents) > _MOST_MISSING:
         return

@@ -32,7 +32,7 @@ from xlassess.ingest.reading.printed import PrintedWorkbook
 from xlassess.model.answer import Issued, Return
 from xlassess.model.query import Query, Slot
 from xlassess.model.record import EntryCopy, NoticeKind
-from xlassess.model.toolkit import Choice, Item, Toolkit
+from xlassess.model.toolkit import FREE_ANSWERS, Choice, Item, Toolkit
 
 _NUMBERED = re.compile(r"(\d+)\s*[-.:)=]\s*(\D.*)")
 _YES = "yes y true oui ja sí si sì sim tak"
@@ -175,7 +175,8 @@ class ItemLayout:
 
     ``expected`` are the indices of all columns that hold something in its row as issued or
     filled in, ``looked_at`` those of which something is said if that changed. ``printed`` are the
-    columns of its question, levels and guidance.
+    columns of its question, levels and guidance. ``labels`` are those of the choices that each of
+    ``fields`` takes, by which most answers are told at once; None where it takes none.
     """
 
     item: Item
@@ -185,6 +186,7 @@ class ItemLayout:
     expected: frozenset[int]
     looked_at: frozenset[int]
     printed: tuple[Column, ...]
+    labels: tuple[Mapping[str, str] | None, ...]
 
     @property
     def slots(self) -> tuple[Slot, ...]:
@@ -219,8 +221,9 @@ class ReadingPlan:
         whole = query_layout(toolkit) if query else layout(toolkit)
         if beside and not query:
             whole = last_time_layout(toolkit)
+        choices = {name: Choices.of(scale.choices) for name, scale in toolkit.scales.items()}
         items = {
-            row.item.id: _item_layout(row.item, section, table)
+            row.item.id: _item_layout(row.item, section, table, choices)
             for section in whole.sections
             for table in section.tables
             for row in table.rows
@@ -241,7 +244,7 @@ class ReadingPlan:
             by_ask=by_ask,
             by_number=by_number,
             asks=frozenset(by_ask),
-            choices={name: Choices.of(scale.choices) for name, scale in toolkit.scales.items()},
+            choices=choices,
             horizons=Choices.of(plan.horizons if plan else ()),
             statuses=Choices.of(plan.statuses if plan else ()),
         )
@@ -296,7 +299,9 @@ def _heading_of_questions(whole: Layout) -> str:
     return next((c.header for c in columns if c.role == "ask"), HEADERS["ask"])
 
 
-def _item_layout(item: Item, section: SectionLayout, table: TableLayout) -> ItemLayout:
+def _item_layout(
+    item: Item, section: SectionLayout, table: TableLayout, choices: Mapping[str, Choices]
+) -> ItemLayout:
     fields = table.fields(item)
     taken = {column.index for column in fields}
     printed = {column.index for column in table.columns if not column.field}
@@ -309,6 +314,13 @@ def _item_layout(item: Item, section: SectionLayout, table: TableLayout) -> Item
         expected=frozenset(taken | printed),
         looked_at=frozenset(taken | told),
         printed=tuple(c for c in table.columns if c.role in ("ask", "level", "why")),
+        labels=tuple(
+            choices[column.takes(item)].labels
+            if column.field.startswith("answer")
+            and column.takes(item) in choices.keys() - FREE_ANSWERS
+            else None
+            for column in fields
+        ),
     )
 
 

@@ -26,11 +26,15 @@ def unseen(rows: Iterable[ItemRow], tables: Iterable[ActionTable]) -> Iterator[C
         tables: the action plans.
     """
     for row in rows:
+        if not _hides(row.sheet):
+            continue
         for column in row.layout.fields:
             at = row.columns.get(column.index)
             if at is not None:
                 yield from _told(row.sheet, row.row, at, row.layout.item.id)
     for table in tables:
+        if not _hides(table.sheet):
+            continue
         for index in range(table.header + 1, min(table.end, len(table.sheet.rows))):
             for role, at in table.columns.items():
                 if role not in ("item", "progress"):
@@ -40,10 +44,14 @@ def unseen(rows: Iterable[ItemRow], tables: Iterable[ActionTable]) -> Iterator[C
             yield from _told(table.sheet, table.proposal, at)
 
 
+def _hides(sheet: Sheet) -> bool:
+    """True for a sheet that is seen, but not all that is in its cells."""
+    notes = sheet.notes
+    return not notes.hidden and bool(notes.hidden_rows or notes.hidden_columns or notes.pale)
+
+
 def _told(sheet: Sheet, row: int, column: int, item: str = "") -> Iterator[CellFinding]:
     notes = sheet.notes
-    if notes.hidden or not (notes.hidden_rows or notes.hidden_columns or notes.pale):
-        return
     cell, name = sheet.at(row, column), cell_name(row, column)
     if cell == "" or is_blank(cell):
         return

@@ -23,9 +23,10 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
 
 from xlassess.contract.layout import cell_name
 from xlassess.ingest.guard.limits import MOST_TEXT
@@ -75,11 +76,21 @@ def _composed(text: str) -> str:
     return "".join([*pieces, unicodedata.normalize("NFC", text[begin:])])
 
 
-@lru_cache(maxsize=4096)
 def key(text: str) -> str:
     """Return text as compared: tidy, plain quotes and dashes, no capitals, no final stop."""
+    return _short_key(text) if len(text) <= _MOST_COMPARED_OFTEN else _key(text)
+
+
+_MOST_COMPARED_OFTEN = 500
+"""Characters of texts that are remembered as compared: longer ones would take memory for little."""
+
+
+def _key(text: str) -> str:
     folded = tidy(text).translate(_FOLDED).casefold()
     return folded.rstrip(" .,;:!") or folded
+
+
+_short_key = lru_cache(maxsize=4096)(_key)
 
 
 def is_heading(cell: Cell, heading: str) -> bool:
@@ -122,18 +133,21 @@ def listed(names: list[str], most: int = 12) -> str:
     return ", ".join(names)
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+
+class Parsed(NamedTuple):
     """A value, or the reason why there is none.
 
-    ``before`` is what a person sees in the cell, where that is not what is in it.
+    ``before`` is what a person sees in the cell, where that is not what is in it. One is made of
+    every cell that is read; a frozen dataclass takes four times as long to make.
     """
 
     value: Value | None = None
     how: str = ""
     code: str = ""
     before: str = ""
-    details: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, str] = _NONE
 
 
 def queried(code: str, **details: str) -> Parsed:
