@@ -25,16 +25,12 @@ def unseen(rows: Iterable[ItemRow], tables: Iterable[ActionTable]) -> Iterator[C
         rows: the rows of items.
         tables: the action plans.
     """
-    for row in rows:
-        if not _hides(row.sheet):
-            continue
+    for row in (one for one in rows if _hides(one.sheet)):
         for column in row.layout.fields:
             at = row.columns.get(column.index)
             if at is not None:
                 yield from _told(row.sheet, row.row, at, row.layout.item.id)
-    for table in tables:
-        if not _hides(table.sheet):
-            continue
+    for table in (one for one in tables if _hides(one.sheet)):
         for index in range(table.header + 1, min(table.end, len(table.sheet.rows))):
             for role, at in table.columns.items():
                 if role not in ("item", "progress"):
