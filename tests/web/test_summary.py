@@ -281,6 +281,28 @@ def test_paper__is_written_as_it_is_shown_and_can_be_saved(
     assert last.by == "Cora Coordinator"
 
 
+def test_paper__that_shows_less_than_the_settings_says_so(unnamed: AssessmentFolder) -> None:
+    change_settings(unnamed, "attribution: aggregated", "attribution: named")
+    desk = a_desk(unnamed)
+    write(desk, unnamed, "/summary", "summary")
+    told = consolidate(unnamed, now=LATER).promised
+    assert told
+    assert " ".join(told.split()) in words_in(settled(desk, "/summary"))
+
+
+def test_paper__edited_one_that_it_took_the_place_of_is_told(answered: AssessmentFolder) -> None:
+    consolidate(answered, now=LATER)
+    desk = a_desk(answered)
+    assert "is kept as" not in words_in(settled(desk, "/summary"))
+    path = answered.summary_file("2026")
+    book = openpyxl.load_workbook(path)
+    book.worksheets[0]["A1"].value = "Mine"
+    book.save(path)
+    write(desk, answered, "/summary?show=lettered", "summary")
+    said = words_in(settled(desk, "/summary"))
+    assert "Somebody had edited the summary: it is kept as summary " in said
+
+
 def test_paper__of_no_kind_is_refused(answered: AssessmentFolder) -> None:
     desk = a_desk(answered)
     page = settled(desk, "/summary")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from xlassess.model.assessment import Attribution
 from xlassess.model.record import Output, OutputKind
+from xlassess.web.jobs import Job
 
 SHOWN: Mapping[Attribution, str] = {
     "named": "With names of partners and people",
@@ -39,3 +40,19 @@ def written_as(path: Path, moment: datetime, outputs: Sequence[Output]) -> str:
     kind = _KINDS.get(path.name)
     made = [one for one in outputs if one.kind == kind and one.at <= moment + _AFTER]
     return SHOWN[made[-1].attribution] if made else ""
+
+
+def told_of_papers(jobs: Iterable[Job]) -> tuple[str, ...]:
+    """Return what was said of the papers that were written last, one of each kind.
+
+    Args:
+        jobs: those that wrote them, the newest first.
+    """
+    told: dict[str, None] = {}
+    seen = set[str]()
+    for job in jobs:
+        kind = str(job.given.get("what", job.work))
+        if job.state == "done" and kind not in seen:
+            told |= dict.fromkeys(job.came.get("told", ()))
+            seen.add(kind)
+    return tuple(told)

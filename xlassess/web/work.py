@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.model.errors import XlassessError
@@ -167,11 +167,30 @@ def _paper(run: JobRun) -> Mapping[str, Any]:
         written = report(run.folder, None, None, now=run.clock(), shown=shown, by=by)
     elif run.given["what"] == "data":
         data = export_round(run.folder, "csv", None, now=run.clock(), shown=shown, by=by)
-        return {"files": len(data.files)}
+        return {"files": len(data.files), "told": _told(data)}
     else:
         summary = consolidate(run.folder, now=run.clock(), shown=shown, by=by)
-        return {"returned": summary.returned}
-    return {"returned": written.returned}
+        told = _told(summary)
+        if summary.edited:
+            told.append(f"Somebody had edited the summary: it is kept as {summary.edited.name}.")
+        return {"returned": summary.returned, "told": told}
+    return {"returned": written.returned, "told": _told(written)}
+
+
+class _Written(Protocol):
+    """A paper that was written, with what is worth telling of how it shows answers."""
+
+    @property
+    def promised(self) -> str: ...
+    @property
+    def exposed(self) -> str: ...
+    @property
+    def held(self) -> str: ...
+
+
+def _told(paper: _Written) -> list[str]:
+    """What the commands say of a paper: less was promised, letters hide little, returns wait."""
+    return [line for line in (paper.promised, paper.exposed, paper.held) if line]
 
 
 def _read(run: JobRun) -> Mapping[str, Any]:
@@ -245,7 +264,9 @@ def _feedback(run: JobRun) -> Mapping[str, Any]:
     from xlassess.services.papers.feedback import feedback
 
     made = feedback(run.folder, now=run.clock(), by=run.job.by)
-    return {"pages": len(made.pages)}
+    told = _told(made)
+    told += [f"Somebody had edited a page: it is kept as {one.name}." for one in made.edited]
+    return {"pages": len(made.pages), "told": told}
 
 
 def _follow_up(run: JobRun) -> Mapping[str, Any]:

@@ -16,7 +16,7 @@ from xlassess.web.jobs import JobProgress
 from xlassess.web.request.forms import Done, FieldError, FormErrors
 from xlassess.web.request.page import download, download_all, page
 from xlassess.web.request.visit import Visit
-from xlassess.web.shown import written_as
+from xlassess.web.shown import told_of_papers, written_as
 
 _PAPERS = (".xlsx", ".docx", ".pdf", ".csv", ".json", ".parquet")
 
@@ -48,6 +48,7 @@ class PapersView:
     all_pages: str
     messages: str
     jobs: tuple[tuple[str, JobProgress], ...]
+    told: tuple[str, ...] = ()
 
 
 def show(visit: Visit) -> Response:
@@ -64,6 +65,7 @@ def show(visit: Visit) -> Response:
         all_pages=visit.at("pages") if pages else "",
         messages=visit.at("messages", kind="feedback"),
         jobs=tuple(_under_way(visit)),
+        told=told_of_papers(visit.jobs.of(visit.assessment.round, "feedback")),
     )
     return page(visit, "papers.html", "Papers", view)
 

@@ -33,7 +33,7 @@ from xlassess.web.kept import KEPT, waiting_page
 from xlassess.web.request.forms import Done, FieldError, FormErrors
 from xlassess.web.request.page import PageLink, page
 from xlassess.web.request.visit import Visit
-from xlassess.web.shown import SHOWN, written_as
+from xlassess.web.shown import SHOWN, told_of_papers, written_as
 
 _MOST = 100
 """So many rows of a table are shown at once."""
@@ -118,6 +118,7 @@ class SummaryView:
     jobs: tuple[tuple[str, JobProgress], ...]
     here: str
     responses: str
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +211,9 @@ def show(visit: Visit) -> Response:
         responses=_at(visit, "sheet", sheet=found.sheets[0].name)
         if found.sheets and _may_see(visit, found.sheets[0].name)
         else "",
+        told=()
+        if visit.without_names
+        else told_of_papers(visit.jobs.of(visit.assessment.round, "paper")),
     )
     return page(visit, "summary.html", "Summary", view)
 
