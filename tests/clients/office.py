@@ -167,6 +167,7 @@ class Office:
         read: bool = False,
         pages: bool = False,
         heights: Iterable[str] = (),
+        locale: str = "en-GB",
     ) -> Seen:
         """Open a workbook with a view, type, save under each name, and tell what is seen.
 
@@ -180,6 +181,7 @@ class Office:
             read: report every cell's value and formula.
             pages: count the printed pages of each visible sheet.
             heights: the sheets whose row heights to report.
+            locale: the country whose signs of decimals and names of months the program goes by.
 
         Raises:
             OfficeError: LibreOffice could not.
@@ -198,6 +200,7 @@ class Office:
             ],
             "heights": list(heights),
             "password": password,
+            "locale": locale,
         }
         answer = self._done(job)
         assert answer["view"], "the document has no view"

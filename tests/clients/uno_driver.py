@@ -7,7 +7,7 @@ program does, types into cells, and saves, reads or prints it::
     {"open": PATH, "as": {"FilterName": NAME, "FilterOptions": O},
      "set": [{"sheet": S, "cell": "B6", "kind": "text", "value": V}, ...], "recalculate": false,
      "read": true, "heights": [S, ...], "pages": true,
-     "save": [{"path": PATH, "filter": NAME}, ...], "password": P}
+     "save": [{"path": PATH, "filter": NAME}, ...], "password": P, "locale": "de-DE"}
 
 Kinds of cell contents: ``text``, ``number`` (also days, as serial numbers), ``formula`` and
 ``empty``. Only ``open`` is required.
@@ -74,9 +74,22 @@ class Office:
                     raise
                 time.sleep(0.2)
             else:
+                self.context = context
                 return context.ServiceManager.createInstanceWithContext(
                     "com.sun.star.frame.Desktop", context
                 )
+
+    def settle(self, locale):
+        """Be in this country from now on, as signs of decimals and names of months go."""
+        provider = self.context.ServiceManager.createInstanceWithContext(
+            "com.sun.star.configuration.ConfigurationProvider", self.context
+        )
+        node = _property("nodepath", "/org.openoffice.Setup/L10N")
+        settings = provider.createInstanceWithArguments(
+            "com.sun.star.configuration.ConfigurationUpdateAccess", (node,)
+        )
+        settings.setPropertyValue("ooSetupSystemLocale", locale)
+        settings.commitChanges()
 
     def close(self):
         if hasattr(self, "desktop"):
@@ -92,6 +105,7 @@ class Office:
 
     def do(self, job):
         """Do one job and return what it asked for."""
+        self.settle(job.get("locale", "en-GB"))
         url = Path(job["open"]).as_uri()
         ways = tuple(_property(name, value) for name, value in job.get("as", {}).items())
         document = self.desktop.loadComponentFromURL(url, "_blank", 0, ways)

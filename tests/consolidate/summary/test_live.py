@@ -79,9 +79,13 @@ def same(written: object, found: object) -> bool:
 
 
 @pytest.mark.clients("libreoffice")
-def test_libreoffice__recalculates_every_figure_to_what_was_written(written, office: Office):
+@pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
+def test_libreoffice__recalculates_every_figure_to_what_was_written(
+    written, office: Office, locale: str
+):
+    """Where the decimal sign is a comma, too: no formula depends on the country."""
     summary, path = written
-    seen = office.work(path, recalculate=True, read=True, pages=True)
+    seen = office.work(path, recalculate=True, read=True, pages=True, locale=locale)
     formulas = openpyxl.load_workbook(path)
     values = openpyxl.load_workbook(path, data_only=True)
     compared, wrong = 0, []
@@ -123,6 +127,17 @@ def test_libreoffice__shows_every_text_in_full(office: Office, pat, melton, tmp_
         if needs > has + 0.5
     ]
     assert cut == []
+
+
+@pytest.mark.clients("libreoffice")
+@pytest.mark.parametrize(("locale", "text"), [("en-GB", "2.8"), ("de-DE", "03")])
+def test_libreoffice__is_in_the_country_it_is_told_to_be_in(office, tmp_path, locale, text):
+    """The comparison above can fail: a formula that depends on the country shows it there."""
+    book = openpyxl.Workbook()
+    book.active["A1"] = '=TEXT(2.8,"0.0")'
+    book.save(tmp_path / "book.xlsx")
+    seen = office.work(tmp_path / "book.xlsx", recalculate=True, read=True, locale=locale)
+    assert seen.values["Sheet"]["A1"] == text
 
 
 @pytest.mark.clients("validator")

@@ -537,8 +537,8 @@ def test_yes_throughout__covers_the_questions_that_look_for_no_yes():
     toolkit = find_toolkit("rochford-hallmarks")
     part = part_of(toolkit, [all_at(toolkit, "yes")] * 6)
     assert part.narrative.reading == (
-        "64 of the 67 questions look for a “Yes”, and all of these are answered so by everybody "
-        "who answered them; on the other 3 either answer is in order."
+        "64 of the 67 questions look for a “Yes”, and every answer given to them is one; on "
+        "the other 3 either answer is in order."
     )
     part = part_of(toolkit, [all_at(toolkit, "yes", _2_3="no")] * 6)
     assert part.narrative.reading.startswith("1 of the 64 questions that look for a “Yes” has")
