@@ -7,7 +7,7 @@ return it asked about (`merge`).
 """
 
 from xlassess.ingest.batch import read_all
-from xlassess.ingest.intake.collect import collect, collect_each, origin_of
+from xlassess.ingest.intake.collect import collect, collect_each, head_of, origin_of
 from xlassess.ingest.intake.mail import concerns
 from xlassess.ingest.one import fingerprint, read_return
 from xlassess.ingest.reading.merge import merge
@@ -42,6 +42,7 @@ __all__ = [
     "concerns",
     "corrected",
     "fingerprint",
+    "head_of",
     "hint_reader",
     "hints_in",
     "merge",

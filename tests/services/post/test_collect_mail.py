@@ -159,7 +159,7 @@ def test_collect__what_came_before_the_connection_broke_is_recorded(
 ) -> None:
     for name in ("Ada Ash", "Bea Birch"):
         box.deliver(a_mail(answer(folder, name, tmp_path / f"{name}.xlsx")))
-    monkeypatch.setattr("xlassess.services.post.collect_mail._AT_ONCE", 1)
+    monkeypatch.setattr("xlassess.services.post.collect_mail.AT_ONCE", 1)
     whole, asked = Mailbox._contents, []
 
     def breaking(self: Mailbox, uids: list[int], sizes: dict[int, int]) -> Iterator[FetchedMail]:
@@ -179,14 +179,14 @@ def test_collect__what_came_before_the_connection_broke_is_recorded(
         assert len(ledger.current("2026")) == len(ledger.history("2026")) == 2
 
 
-@pytest.mark.parametrize("limit", ["_TOGETHER", "_MOST_TOGETHER"])
+@pytest.mark.parametrize("limit", ["TOGETHER", "MOST_TOGETHER"])
 def test_collect__no_more_together_than_there_is_room_for(
     folder: AssessmentFolder, box: MailServerBox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     limit: str,
 ) -> None:  # fmt: skip
     for name in ("Ada Ash", "Bea Birch"):
         box.deliver(a_mail(answer(folder, name, tmp_path / f"{name}.xlsx")))
-    monkeypatch.setattr("xlassess.services.post.collect_mail._AT_ONCE", 1)
+    monkeypatch.setattr("xlassess.services.post.collect_mail.AT_ONCE", 1)
     monkeypatch.setattr(f"xlassess.services.post.collect_mail.{limit}", 1)
     assert collect(folder, box).taken == 2
     with Ledger(folder.ledger) as ledger:

@@ -30,7 +30,7 @@ from xlassess.ingest.guard.limits import (
     MOST_UNPACKED,
 )
 from xlassess.ingest.guard.package import PACKAGE_FAULTS, USUAL_METHODS, ZIP_MAGIC, BoundedZipFile
-from xlassess.ingest.intake.mail import MailFile, ReadMail
+from xlassess.ingest.intake.mail import MailFile, ReadMail, read_message
 from xlassess.ingest.intake.mail_files import MailKind, mail_kind, messages_of
 from xlassess.ingest.one import fingerprint, in_words, refused
 from xlassess.ingest.reading.reading_plan import CoveringMail, NoticedMail, ReturnedFile
@@ -202,6 +202,12 @@ def collect(paths: Sequence[Path], unpack_into: Path) -> Iterator[Item]:
     """
     for _, item in collect_each(paths, unpack_into):
         yield item
+
+
+def head_of(data: bytes) -> tuple[str, str]:
+    """Return what a message is about, and the address it is from, as people can read them."""
+    mail = read_message(data)
+    return legible(mail.subject), legible(mail.sender)
 
 
 def collect_each(paths: Sequence[Path], unpack_into: Path) -> Iterator[tuple[Path, Item]]:

@@ -29,19 +29,20 @@ PASSWORD, TOKEN = "XLASSESS_IMAP_PASSWORD", "XLASSESS_IMAP_TOKEN"
 LARGEST = 60_000_000
 """Bytes of a message that are fetched: a file of the greatest size, in base64, twice over."""
 
-_TOGETHER, _MOST_TOGETHER = 1000, 500_000_000
+TOGETHER, MOST_TOGETHER = 1000, 500_000_000
 """So many messages, or bytes of them, are fetched, read and recorded before the next are.
 
 What one lot costs besides its messages is that of a run of ``ingest``.
 """
 
-_AT_ONCE = 20
+AT_ONCE = 20
 """Messages asked for at once; after each of these lots there may be enough."""
 
 _LOCKED = {"G04", "G18"}
 """The findings of files that need a password: another than those given, or any."""
 
-_FETCHED = "xlassess-mailbox-"
+FETCHED = "xlassess-mailbox-"
+"""How the names of folders begin that messages wait in to be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +120,7 @@ def collect_mail(
         XlassessError: the assessment cannot be used.
     """
     place = place_of(mailbox)
-    token = os.environ.get(TOKEN, "")
-    password = "" if token else password_of("imaps", place.user, place.host, PASSWORD)
-    sweep(Path(tempfile.gettempdir()), (_FETCHED,))
+    sweep(Path(tempfile.gettempdir()), (FETCHED,))
     run = _Collecting(
         folder,
         place,
@@ -133,7 +132,7 @@ def collect_mail(
         by=by,
     )
     with (
-        Mailbox(place, password, token) as box,
+        opened(place) as box,
         Ledger(folder.ledger, lambda: now, by) as ledger,
     ):
         still_open(ledger, folder.assessment().round)
@@ -150,6 +149,17 @@ def collect_mail(
         place, result, len(run.taken), run.left, len(to_move),
         large=tuple(run.large), unread=tuple(run.unread), locked=tuple(run.locked),
     )  # fmt: skip
+
+
+def opened(place: MailboxPlace) -> Mailbox:
+    """Return a mailbox to be entered, with the password or token that is at hand.
+
+    Raises:
+        UsageError: there is no password.
+    """
+    token = os.environ.get(TOKEN, "")
+    password = "" if token else password_of("imaps", place.user, place.host, PASSWORD)
+    return Mailbox(place, password, token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,10 +223,10 @@ class _Collecting:
         """
         asked = 0
         broke: MailboxError | None = None
-        with tempfile.TemporaryDirectory(prefix=_FETCHED) as place:
+        with tempfile.TemporaryDirectory(prefix=FETCHED) as place:
             lot = _Sorted(Path(place), self)
-            while asked < min(len(uids), _TOGETHER) and lot.size < _MOST_TOGETHER and not broke:
-                wanted = uids[asked : asked + _AT_ONCE]
+            while asked < min(len(uids), TOGETHER) and lot.size < MOST_TOGETHER and not broke:
+                wanted = uids[asked : asked + AT_ONCE]
                 asked += len(wanted)
                 try:
                     for mail in box.fetch(wanted, LARGEST):
@@ -235,10 +245,8 @@ class _Collecting:
         return _Lot(asked, tuple(taken), tuple(lot.rest), broke)
 
     def name(self, uid: int) -> str:
-        """Return a message's name for show; in the order of these names they came."""
-        folder = self._place.folder
-        shown = "".join(char if char.isalnum() or char in " -_" else "-" for char in folder)
-        return f"{shown} {uid:07d}.eml"
+        """Return a message's name for show."""
+        return name_of(self._place, uid)
 
     def _read(self, place: Path, arrived: dict[str, datetime]) -> set[str]:
         """Read these messages; return the names of those with a file that did not open."""
@@ -247,19 +255,35 @@ class _Collecting:
             passwords=self._passwords, arrived=arrived, watch=self._watch, tell=self._tell,
             by=self._by,
         )  # fmt: skip
-        self.result = Ingested(
-            (*self.result.files, *result.files),
-            (*self.result.displaced, *result.displaced),
-            (*self.result.notices, *result.notices),
-            (*self.result.words, *result.words),
-            (*self.result.untouched, *result.untouched),
-            (*self.result.offers, *result.offers),
-        )
-        return {
-            file.ret.file.partition("/")[0]
-            for file in result.files
-            if file.ret.state == "refused" and _LOCKED & {one.code for one in file.ret.findings}
-        }
+        self.result = both(self.result, result)
+        return locked_in(result)
+
+
+def name_of(place: MailboxPlace, uid: int) -> str:
+    """Return a message's name for show; in the order of these names they came."""
+    shown = "".join(char if char.isalnum() or char in " -_" else "-" for char in place.folder)
+    return f"{shown} {uid:07d}.eml"
+
+
+def both(one: Ingested, other: Ingested) -> Ingested:
+    """Return what came of two runs, one after the other."""
+    return Ingested(
+        (*one.files, *other.files),
+        (*one.displaced, *other.displaced),
+        (*one.notices, *other.notices),
+        (*one.words, *other.words),
+        (*one.untouched, *other.untouched),
+        (*one.offers, *other.offers),
+    )
+
+
+def locked_in(result: Ingested) -> set[str]:
+    """Return the names of the messages with a file that did not open for want of a password."""
+    return {
+        file.ret.file.partition("/")[0]
+        for file in result.files
+        if file.ret.state == "refused" and _LOCKED & {one.code for one in file.ret.findings}
+    }
 
 
 @dataclass(slots=True)

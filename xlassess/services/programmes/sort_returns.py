@@ -2,7 +2,8 @@
 
 A file is looked at in the worker processes that read returns, so that none can do harm. What its
 workbook says of itself decides; the assessment that it names then checks the seal, as it does with
-every file. Where only the printed reference is left, it is the assessment that issued it.
+every file. Where only the printed reference is left, it is the assessment that issued it. What
+comes by e-mail without either belongs to the one assessment that asks whoever it is from.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
-from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.reference import find_references
 from xlassess.ingest import (
     Context,
@@ -27,7 +27,10 @@ from xlassess.ingest import (
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Issued, Return
 from xlassess.model.toolkit import Toolkit
+from xlassess.services.common.offers import sender_of
+from xlassess.services.common.opening import open_folder
 from xlassess.services.common.phrases import listed, what_is_wrong
+from xlassess.services.common.workbooks.asked import people_now, whose_addresses
 from xlassess.services.programmes.programme import PartnershipStanding
 from xlassess.workers import Workers
 
@@ -39,11 +42,15 @@ _BY_HAND = "If you know whose it is, read it there: xlassess ingest FILE -C FOLD
 
 @dataclass(frozen=True, slots=True)
 class UnplacedFile:
-    """A file that belongs to no assessment of the programme that can be used, and why."""
+    """A file that belongs to no assessment of the programme that can be used, and why.
+
+    ``later`` says that it may belong to one of which nobody knows now, as it cannot be used.
+    """
 
     name: str
     why: str
     remedy: str
+    later: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +68,11 @@ class SortedReturns:
 
 
 @dataclass(slots=True)
-class _Known:
-    """What assessments issued: which of them is meant by an id, a reference or a message.
+class IssuedByAll:
+    """What assessments issued: which is meant by an id, a reference, a message or an address.
 
-    ``unopened`` are the names of those of which not even the id is known.
+    Each is known by its place among the lines that were given. ``unopened`` are the names of those
+    of which not even the id is known.
     """
 
     ids: dict[str, int] = field(default_factory=dict)
@@ -72,6 +80,7 @@ class _Known:
     unopened: list[str] = field(default_factory=list)
     owners: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     messages: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    addresses: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     issued: dict[str, Issued] = field(default_factory=dict)
     toolkits: dict[str, Toolkit] = field(default_factory=dict)
 
@@ -79,6 +88,11 @@ class _Known:
         """The assessment that is meant, where that is one and no more."""
         found = set(owners)
         return found.pop() if len(found) == 1 else None
+
+    def of_addresses(self, addresses: Iterable[str]) -> int | None:
+        """The one in which people with these addresses are asked, if they are in no other."""
+        known = (self.addresses.get(each.casefold(), set()) for each in addresses)
+        return self.one(set().union(*known))
 
     def of_text(self, text: str) -> int | None:
         """The one whose reference stands in a text."""
@@ -93,6 +107,7 @@ def sort_returns(
     *,
     workers: Workers = None,
     passwords: Sequence[str] = (),
+    known: IssuedByAll | None = None,
 ) -> SortedReturns:
     """Sort what was handed over by the assessments whose workbooks it is.
 
@@ -102,8 +117,9 @@ def sort_returns(
         room: an empty folder of this computer; what is sorted is in it, each under its name.
         workers: how many files are looked at at once, or who looks at them.
         passwords: tried on files that need one to open; not kept.
+        known: what the assessments issued, where it was looked up before.
     """
-    known = _known(lines)
+    known = known or issued_by_all(lines)
     unpacked, sorted_into = room / "unpacked", room / "sorted"
     for each in (unpacked, sorted_into):
         each.mkdir()
@@ -113,9 +129,9 @@ def sort_returns(
     return _laid_out(items, placed, list(_origins(found)), sorted_into)
 
 
-def _known(lines: Sequence[PartnershipStanding]) -> _Known:
+def issued_by_all(lines: Sequence[PartnershipStanding]) -> IssuedByAll:
     """Look up what each assessment issued; one that cannot be used is told with its files."""
-    known = _Known()
+    known = IssuedByAll()
     for place, line in enumerate(lines):
         if line.trouble or line.place is None:
             if line.id:
@@ -136,12 +152,12 @@ def _known(lines: Sequence[PartnershipStanding]) -> _Known:
     return known
 
 
-def _look_up(known: _Known, place: int, root: Path) -> None:
+def _look_up(known: IssuedByAll, place: int, root: Path) -> None:
     """Add what one assessment issued; without its round, as none here is the present one."""
-    ledger_at = AssessmentFolder(root).ledger
-    if not Ledger.is_at(ledger_at):
+    folder = open_folder(root)
+    if not Ledger.is_at(folder.ledger):
         return
-    with Ledger(ledger_at) as ledger:
+    with Ledger(folder.ledger) as ledger:
         books = (*ledger.issued(), *ledger.joint())
         further = [one.reference for one in ledger.queries()]
         further += [one.reference for one in ledger.entries()]
@@ -153,6 +169,8 @@ def _look_up(known: _Known, place: int, root: Path) -> None:
         known.owners[book.reference].add(place)
     for reference in further:
         known.owners[reference].add(place)
+    for address in whose_addresses(people_now(folder), (one for one in books if one.email)):
+        known.addresses[address].add(place)
     for message in sent:
         known.messages[message.id].add(place)
 
@@ -161,22 +179,25 @@ _Item = ReturnedFile | NoticedMail | Return
 
 
 def _placed(
-    items: Sequence[_Item], known: _Known, workers: Workers, passwords: Sequence[str]
+    items: Sequence[_Item], known: IssuedByAll, workers: Workers, passwords: Sequence[str]
 ) -> dict[int, int | UnplacedFile]:
     """Say of each item which assessment's it is, or why none's."""
     context = Context("", "", b"", known.toolkits, known.issued, passwords=tuple(passwords))
     files = {place: one for place, one in enumerate(items) if isinstance(one, ReturnedFile)}
     placed: dict[int, int | UnplacedFile] = {}
     read = read_all(tuple(files.values()), context, workers)
-    for place, (_, ret) in zip(files, read, strict=True):
-        placed[place] = _whose(ret, known)
+    for place, (file, ret) in zip(files, read, strict=True):
+        sender = [file.mail.sender] if file.mail else []
+        placed[place] = _whose(ret, known, sender)
     for place, item in enumerate(items):
         if isinstance(item, NoticedMail):
             told = set().union(*(known.messages.get(each, set()) for each in item.notice.ids))
-            owner = known.one(told)
+            owner = known.one(told) if told else known.of_addresses(item.notice.addresses)
             placed[place] = _nobodys(item.ret) if owner is None else owner
         elif isinstance(item, Return):
             owner = known.of_text(_words(item))
+            if owner is None:
+                owner = known.of_addresses([sender_of(item)])
             placed[place] = _nobodys(item) if owner is None else owner
     return placed
 
@@ -189,16 +210,19 @@ def _words(ret: Return) -> str:
     )  # fmt: skip
 
 
-def _whose(ret: Return, known: _Known) -> int | UnplacedFile:
+def _whose(ret: Return, known: IssuedByAll, sender: Sequence[str]) -> int | UnplacedFile:
     named = [one.details["found"] for one in ret.findings if one.code == _OF_ANOTHER]
     if named:
         if named[0] in known.ids:
             return known.ids[named[0]]
         if why := known.unusable.get(named[0]):
-            return UnplacedFile(ret.file, f"It belongs to {why}", "Then hand it over again.")
+            return UnplacedFile(
+                ret.file, f"It belongs to {why}", "Then hand it over again.", later=True
+            )
         return _of_unknown(ret, named[0], known.unopened)
     references = {ret.reference, *(one.details.get("reference", "") for one in ret.findings)}
-    owner = known.one(set().union(*(known.owners.get(each, set()) for each in references)))
+    owners = set[int]().union(*(known.owners.get(each, set()) for each in references))
+    owner = known.one(owners) if owners else known.of_addresses(sender)
     return _nobodys(ret) if owner is None else owner
 
 
@@ -211,7 +235,7 @@ def _of_unknown(ret: Return, assessment: str, unopened: Sequence[str]) -> Unplac
     names = listed(unopened)
     why = f"{its}. That may be {names}, which cannot be opened, or one outside this programme."
     remedy = f"Put right {names}, and hand it over again, or read it in the folder of its own."
-    return UnplacedFile(ret.file, why, remedy)
+    return UnplacedFile(ret.file, why, remedy, later=True)
 
 
 def _nobodys(ret: Return) -> UnplacedFile:

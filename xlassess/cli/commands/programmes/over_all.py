@@ -6,7 +6,7 @@ import json
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import BytesIO, StringIO, TextIOWrapper
@@ -17,13 +17,20 @@ import click
 
 from xlassess.cli.console import Console, dumps
 from xlassess.cli.errors import DONE, NEEDS_PERSON, NOT_DONE, WRONG_USE, explain
-from xlassess.cli.options import Options, at_work, common, here_or_in, shown
+from xlassess.cli.ingested import (
+    ingested_as_json,
+    mailbox_as_json,
+    show_collected,
+    show_ingested,
+)
+from xlassess.cli.options import Options, at_work, common, here_or_in, now, shown
 from xlassess.model.errors import UsageError, as_argument
 from xlassess.services.common.phrases import count
 
 if TYPE_CHECKING:
+    from xlassess.services.programmes.collect_for_all import CollectedForAll, ReadForOne
     from xlassess.services.programmes.programme import PartnershipStanding
-    from xlassess.services.programmes.sort_returns import SortedReturns
+    from xlassess.services.programmes.sort_returns import SortedReturns, UnplacedFile
     from xlassess.workers import Workers
 
 
@@ -48,7 +55,8 @@ def run(options: Options, verb: str, words: tuple[str, ...], full: bool) -> None
     fails in one, that is told, and the others follow. Partnerships that were left are passed over.
 
     For ingest, name files that came back to any of them: each goes to the assessment whose workbook
-    it is. Or name a folder that each assessment has: xlassess programme run ingest inbox.
+    it is. So do the messages of one mailbox for all: xlassess programme run ingest --mailbox URL.
+    Or name a folder that each assessment has: xlassess programme run ingest inbox.
     """
     from xlassess.services.programmes.programme import open_programme, with_assessment
 
@@ -59,9 +67,14 @@ def run(options: Options, verb: str, words: tuple[str, ...], full: bool) -> None
     _check_words(verb, words)
     lines = with_assessment(open_programme(options.root))
     asked = [line for line in lines if not line.entry.is_over]
-    mixed = _mixed_inbox(options, words, asked) if verb == "ingest" else ()
-    given = _given(verb, words) if any(word.startswith("--cluster") for word in words) else {}
+    special = verb == "ingest" or any(word.startswith("--cluster") for word in words)
+    given = _given(verb, words) if special else {}
+    mailbox = given.get("mailbox")
+    mixed = _mixed_inbox(options, words, asked) if verb == "ingest" and not mailbox else ()
     with at_work(given.get("cluster", ""), given.get("workers")) as readers:
+        if mailbox:
+            _ingest_mailbox(given, lines, readers, full=full)
+            return
         if mixed:
             _ingest_mixed(options, words, mixed, lines, readers, full=full)
             return
@@ -87,8 +100,7 @@ def _check_words(verb: str, words: Sequence[str]) -> None:
     """Refuse what would not mean the same in every assessment.
 
     Raises:
-        UsageError: a folder is named among the verb's words, or files of several assessments are
-            handed to each of them.
+        UsageError: a folder is named among the verb's words, or rounds are to be closed.
     """
     if any(word == "-C" or word.startswith("-C") for word in words):
         raise UsageError(
@@ -99,15 +111,6 @@ def _check_words(verb: str, words: Sequence[str]) -> None:
         raise UsageError(
             "Rounds are closed and reopened one by one, because it shows first what is open.",
             "Run it there: xlassess round close NAME -C FOLDER",
-        )
-    if verb != "ingest":
-        return
-    if any(word.startswith("--mailbox") for word in words):
-        raise UsageError(
-            "A mailbox is read by one assessment, which keeps what it finds there.",
-            "Save the messages into a folder, and name that: each goes to the assessment whose "
-            "workbook is in it. Or read the mailbox of each: xlassess ingest --mailbox URL -C "
-            "FOLDER",
         )
 
 
@@ -184,27 +187,73 @@ def _ingest_mixed(
     if "--json" in words:
         click.echo(dumps({**_runs_as_json("ingest", results), **_sorted_as_json(found)}))
     else:
-        _show_sorted(Console(), results, found, full=full)
+        _show_sorted(Console(), results, found.unplaced, found.apart, full=full)
     _leave_by([*(result.code for result in results), *([NEEDS_PERSON] if found.unplaced else [])])
 
 
-def _show_sorted(
-    out: Console, results: Sequence[_Run], found: SortedReturns, *, full: bool
+def _ingest_mailbox(
+    given: Mapping[str, Any], lines: Sequence[PartnershipStanding], readers: Workers, *, full: bool
 ) -> None:
-    """Say what became of a mixed inbox: what each assessment read, and what belongs to none."""
+    """Read a mailbox of all partnerships; each message goes to the assessment it is for.
+
+    Raises:
+        UsageError: files were named too, or passwords are to be asked for.
+    """
+    from xlassess.services.programmes.collect_for_all import collect_for_all
+
+    if given["paths"]:
+        raise UsageError("Files and a mailbox are read one after the other.", "Run it for each.")
+    if "" in given["passwords"]:
+        raise UsageError("Nobody is asked for passwords here.", "Write: --password TEXT")
+    found = collect_for_all(
+        lines, given["mailbox"], now=now(), move_to=given["move_to"],
+        workers=readers or given["workers"], passwords=given["passwords"],
+    )  # fmt: skip
+    results = [
+        _read_for(lines[place], one, as_json=given["as_json"])
+        for place, one in sorted(found.results.items())
+    ]
+    if given["as_json"]:
+        told = {**_runs_as_json("ingest", results), **_sorted_as_json(found)}
+        click.echo(dumps({**told, "mailbox": mailbox_as_json(found.collected)}))
+    else:
+        out = Console()
+        show_collected(out, found.collected)
+        _show_sorted(out, results, found.unplaced, found.apart, full=full)
+    _leave_by([*(result.code for result in results), *([NEEDS_PERSON] if found.unplaced else [])])
+
+
+def _read_for(line: PartnershipStanding, one: ReadForOne, *, as_json: bool) -> _Run:
+    """What came of the messages for one assessment, as its own command would tell it."""
+    if one.trouble:
+        return _Run(line, NOT_DONE, "", f"{one.trouble} {one.remedy}".strip())
+    out = TextIOWrapper(BytesIO(), encoding="utf-8", write_through=True)
+    with redirect_stdout(out):
+        if as_json:
+            click.echo(dumps(ingested_as_json(one.ingested)))
+        else:
+            show_ingested(Console(), one.ingested)
+    return _Run(line, NEEDS_PERSON if one.ingested.needs_person else DONE, _text(out), "")
+
+
+def _show_sorted(
+    out: Console, results: Sequence[_Run], unplaced: Sequence[UnplacedFile],
+    apart: Sequence[str], *, full: bool,
+) -> None:  # fmt: skip
+    """Say what became of what came in: what each assessment read, and what belongs to none."""
     if results:
         _show_runs(out, "ingest", results, full=full)
-    for name in found.apart:
+    for name in apart:
         out.gap()
         out.say(
             f"{name} was taken apart, because not all of it belongs to one assessment. Each has "
             "only its own files, without what a message said.",
             style="query",
         )
-    if found.unplaced:
-        out.heading(f"Belongs to none: {count(len(found.unplaced), 'file')}, read by nobody")
+    if unplaced:
+        out.heading(f"Belongs to none: {count(len(unplaced), 'file')}, read by nobody")
         alike: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for each in found.unplaced:
+        for each in unplaced:
             alike[each.why, each.remedy].append(each.name)
         for (why, remedy), names in alike.items():
             for name in names:
@@ -213,7 +262,7 @@ def _show_sorted(
             out.say(remedy, indent=4)
 
 
-def _sorted_as_json(found: SortedReturns) -> dict[str, Any]:
+def _sorted_as_json(found: SortedReturns | CollectedForAll) -> dict[str, Any]:
     return {
         "unplaced": [
             {"file": each.name, "why": each.why, "remedy": each.remedy} for each in found.unplaced

@@ -1,0 +1,300 @@
+"""Collecting for a programme: the messages of one mailbox, each to the assessment it is for.
+
+Who looks after many partnerships has one address to which all of them answer. Messages are fetched
+once and sorted as files are that are handed over; each assessment reads its own. Which were read is
+on record in the ledgers, and nowhere else: a message is done with once one assessment has taken it
+in, or once all that there are have it on record as none of theirs. So an assessment that is added
+later, or that could not be opened, gets what was meant for it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.ingest import concerns, head_of
+from xlassess.ledger import Ledger
+from xlassess.ledger.archive import sweep
+from xlassess.mail import Mailbox, MailboxError, MailboxPlace, place_of
+from xlassess.services.common.opening import open_folder
+from xlassess.services.common.phrases import what_is_wrong
+from xlassess.services.common.received import Ingested
+from xlassess.services.ingest import ingest
+from xlassess.services.post.collect_mail import (
+    AT_ONCE,
+    FETCHED,
+    LARGEST,
+    MOST_TOGETHER,
+    TOGETHER,
+    Collected,
+    both,
+    locked_in,
+    name_of,
+    opened,
+)
+from xlassess.services.programmes.programme import PartnershipStanding
+from xlassess.services.programmes.sort_returns import (
+    IssuedByAll,
+    UnplacedFile,
+    issued_by_all,
+    sort_returns,
+)
+from xlassess.workers import Workers
+
+
+@dataclass(frozen=True, slots=True)
+class ReadForOne:
+    """What came of the messages for one assessment; ``trouble`` says why they were not read."""
+
+    ingested: Ingested
+    trouble: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CollectedForAll:
+    """What came of a mailbox of many partnerships.
+
+    ``results`` are by the place of the partnership in the lines that were given. ``unplaced`` is
+    what came with a file or from somebody known and belongs to none, each told once; ``apart``
+    are messages with files of several. ``collected`` has the counts, as for one assessment.
+    """
+
+    collected: Collected
+    results: Mapping[int, ReadForOne]
+    unplaced: tuple[UnplacedFile, ...]
+    apart: tuple[str, ...]
+
+
+def collect_for_all(
+    lines: Sequence[PartnershipStanding],
+    mailbox: str,
+    *,
+    now: datetime,
+    move_to: str = "",
+    workers: Workers = None,
+    passwords: Sequence[str] = (),
+) -> CollectedForAll:
+    """Read the new messages of a mailbox, each in the assessment it is for.
+
+    Args:
+        lines: the partnerships that have an assessment.
+        mailbox: where it is: ``imaps://user@host/folder``.
+        now: the time of receipt where a message does not say it, in UTC.
+        move_to: the folder that messages are moved to; empty to leave them where they are.
+        workers: how many files are read at once, or who reads them.
+        passwords: tried on files that need one to open.
+
+    Raises:
+        UsageError: there is no password.
+        MailboxError: the mailbox cannot be read. What came before is on record.
+    """
+    place = place_of(mailbox)
+    sweep(Path(tempfile.gettempdir()), (FETCHED,))
+    run = _ForAll(lines, place, now, workers, tuple(passwords))
+    with opened(place) as box:
+        run.know(box.validity)
+        there = box.uids()
+        run.all_of(box, [uid for uid in there if not run.is_done(uid)])
+        to_move = [uid for uid in there if uid in run.taken] if move_to else []
+        if to_move:
+            box.move(to_move, move_to)
+    return run.result(len(to_move))
+
+
+@dataclass(slots=True)
+class _Fetched:
+    """Messages that wait in a folder to be sorted, by number and name, and when they came.
+
+    ``rest`` are those of no partnership, ``large`` were not fetched. ``waiting`` are the names of
+    those that are to be looked at again, as they could not be read now.
+    """
+
+    room: Path
+    asked: int = 0
+    size: int = 0
+    names: dict[int, str] = field(default_factory=dict)
+    arrived: dict[str, datetime] = field(default_factory=dict)
+    rest: list[int] = field(default_factory=list)
+    large: list[int] = field(default_factory=list)
+    waiting: set[str] = field(default_factory=set)
+    broke: MailboxError | None = None
+
+    @property
+    def mails(self) -> Path:
+        """The folder of the messages."""
+        return self.room / "mails"
+
+
+class _ForAll:
+    """One run over a mailbox, some messages at a time."""
+
+    def __init__(
+        self, lines: Sequence[PartnershipStanding], place: MailboxPlace, now: datetime,
+        workers: Workers, passwords: tuple[str, ...],
+    ) -> None:  # fmt: skip
+        self._lines, self._place, self._now = lines, place, now
+        self._workers, self._passwords = workers, passwords
+        self._known: IssuedByAll = issued_by_all(lines)
+        self._validity = ""
+        self._folders: dict[int, AssessmentFolder] = {}
+        self._left: dict[int, set[int]] = {}
+        self.taken: set[int] = set()
+        self._new: set[int] = set()
+        self._results: dict[int, ReadForOne] = {}
+        self._unplaced: list[UnplacedFile] = []
+        self._apart: list[str] = []
+        self._large: list[int] = []
+        self._unread: list[int] = []
+        self._locked: list[int] = []
+        self._others = 0
+
+    def know(self, validity: str) -> None:
+        """Look up in each assessment which messages were read before."""
+        self._validity = validity
+        for number in self._known.ids.values():
+            place = self._lines[number].place
+            folder = open_folder(place) if place else None
+            if folder is None or not Ledger.is_at(folder.ledger):
+                continue  # it has issued nothing that could come back
+            with Ledger(folder.ledger) as ledger:
+                taken, left = ledger.messages.read_before(str(self._place), validity)
+            self._folders[number], self._left[number] = folder, set(left)
+            self.taken |= taken
+
+    def is_done(self, uid: int) -> bool:
+        """True for a message that nobody has to look at again."""
+        return uid in self.taken or (
+            bool(self._left) and all(uid in left for left in self._left.values())
+        )
+
+    def all_of(self, box: Mailbox, uids: Sequence[int]) -> None:
+        """Read these messages, some at a time, and take note of each lot once it is on record."""
+        while uids:
+            with tempfile.TemporaryDirectory(prefix=FETCHED) as name:
+                lot = self._fetched(box, uids, Path(name))
+                self._read(lot)
+            if lot.broke:
+                raise lot.broke
+            uids = uids[lot.asked :]
+
+    def _fetched(self, box: Mailbox, uids: Sequence[int], room: Path) -> _Fetched:
+        """Fetch the first of these messages, as many as go together."""
+        lot = _Fetched(room)
+        lot.mails.mkdir()
+        known = self._known
+        while lot.asked < min(len(uids), TOGETHER) and lot.size < MOST_TOGETHER and not lot.broke:
+            wanted = uids[lot.asked : lot.asked + AT_ONCE]
+            lot.asked += len(wanted)
+            try:
+                for mail in box.fetch(wanted, LARGEST):
+                    if mail.content is None:
+                        lot.large.append(mail.uid)
+                        continue
+                    lot.size += len(mail.content)
+                    if not concerns(mail.content, known.owners.keys(), known.addresses.keys()):
+                        lot.rest.append(mail.uid)
+                        continue
+                    name = lot.names[mail.uid] = name_of(self._place, mail.uid)
+                    (lot.mails / name).write_bytes(mail.content)
+                    if mail.received:
+                        lot.arrived[name] = mail.received
+            except MailboxError as error:
+                lot.broke = error
+        judged = {*lot.names, *lot.rest, *lot.large}
+        self._unread += [uid for uid in uids[: lot.asked] if uid not in judged]
+        self._large += lot.large
+        return lot
+
+    def _read(self, lot: _Fetched) -> None:
+        """Sort a lot, have each assessment read its own, and record what is done with."""
+        owners: dict[str, set[int]] = defaultdict(set)
+        if lot.names:
+            room = lot.room / "sorted"
+            room.mkdir()
+            found = sort_returns(
+                self._lines, [lot.mails], room, workers=self._workers, passwords=self._passwords,
+                known=self._known,
+            )  # fmt: skip
+            for number, folder in sorted(found.places.items()):
+                for name in (each.name for each in folder.iterdir()):
+                    owners[name].add(number)
+                self._read_by(number, folder, lot)
+            lot.waiting |= {_message(one) for one in found.unplaced if one.later}
+            self._tell(found.unplaced, lot)
+            self._apart += found.apart
+        self._record(lot, owners)
+
+    def _read_by(self, number: int, folder: Path, lot: _Fetched) -> None:
+        """Have one assessment read its messages.
+
+        Where it cannot read them, that is told, and the others are read all the same.
+        """
+        before = self._results.get(number, ReadForOne(Ingested(())))
+        names = {each.name for each in folder.iterdir()}
+        try:
+            result = ingest(
+                self._folders[number], [folder], now=self._now, workers=self._workers,
+                passwords=self._passwords,
+                arrived={name: at for name, at in lot.arrived.items() if name in names},
+            )  # fmt: skip
+        except Exception as error:
+            message, remedy = what_is_wrong(error)[0]
+            self._results[number] = replace(before, trouble=message, remedy=remedy)
+            lot.waiting |= names
+            return
+        self._results[number] = replace(before, ingested=both(before.ingested, result))
+        closed = locked_in(result)
+        lot.waiting |= closed
+        self._locked += [uid for uid, name in lot.names.items() if name in closed]
+
+    def _tell(self, unplaced: Sequence[UnplacedFile], lot: _Fetched) -> None:
+        """Say of what belongs to none what it is, once: as people find it in their mailbox."""
+        uids = {name: uid for uid, name in lot.names.items()}
+        for one in unplaced:
+            message = _message(one)
+            uid = uids[message]
+            if not any(uid in left for left in self._left.values()):
+                rest = one.name.removeprefix(message).strip("/")
+                subject, sender = head_of((lot.mails / message).read_bytes())
+                shown = f"“{subject or '(no subject)'}” from {sender or 'nobody named'}"
+                shown += f": {rest}" if rest else ""
+                remedy = one.remedy
+                if not one.later:
+                    remedy = "If you know whose it is, save the message, and read it there: "
+                    remedy += "xlassess ingest FILE -C FOLDER"
+                self._unplaced.append(replace(one, name=shown, remedy=remedy))
+
+    def _record(self, lot: _Fetched, owners: Mapping[str, set[int]]) -> None:
+        """Record which messages were taken in, and by whom, and which are nobody's."""
+        names = {uid: name for uid, name in lot.names.items() if name not in lot.waiting}
+        nobodys = {*lot.rest, *(uid for uid, name in names.items() if not owners.get(name))}
+        mine = {uid: owners[name] for uid, name in names.items() if owners.get(name)}
+        for number, folder in self._folders.items():
+            taken = sorted(uid for uid, whose in mine.items() if number in whose)
+            left = sorted(nobodys - self._left[number])
+            if taken or left:
+                with Ledger(folder.ledger, lambda: self._now) as ledger:
+                    ledger.messages.mailbox_read(str(self._place), self._validity, taken, left)
+            self._left[number].update(left)
+        self.taken |= mine.keys()
+        self._new |= mine.keys()
+        self._others += len(nobodys)
+
+    def result(self, moved: int) -> CollectedForAll:
+        """Return what came of the whole mailbox."""
+        counts = Collected(
+            self._place, Ingested(()), len(self._new), self._others, moved,
+            large=tuple(self._large), unread=tuple(self._unread), locked=tuple(self._locked),
+        )  # fmt: skip
+        return CollectedForAll(counts, self._results, tuple(self._unplaced), tuple(self._apart))
+
+
+def _message(one: UnplacedFile) -> str:
+    """The name of the message that a file came in."""
+    return PurePosixPath(one.name).parts[0]
