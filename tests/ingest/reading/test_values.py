@@ -409,6 +409,13 @@ def test_number_shown_rounded__is_read_and_told(cell: float, shown: str) -> None
     assert parsed.how
 
 
-@pytest.mark.parametrize(("cell", "shown"), [(2000.0, "£2,000.00"), (0.1 + 0.2, "0.3"), (0, "0")])
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        (2000.0, "£2,000.00"), (0.1 + 0.2, "0.3"), (0, "0"), (2000.0, "2.00E+03"), (2.5, "2 1/2"),
+        (123456.0, "12-34-56"),
+    ],
+)  # fmt: skip
 def test_number_shown_in_full__has_nothing_to_tell(cell: float, shown: str) -> None:
-    assert read_number(cell, Item("1", "How much?", "money"), shown).how == ""
+    parsed = read_number(cell, Item("1", "How much?", "money"), shown)
+    assert (parsed.value, parsed.how) == (cell, "")

@@ -13,10 +13,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from functools import lru_cache
 
 BUILT_IN = {
-    1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 14: "dd/mm/yyyy",
+    1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%",
+    11: "0.00E+00", 12: "# ?/?", 13: "# ??/??", 14: "dd/mm/yyyy",
     15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 18: "h:mm AM/PM", 19: "h:mm:ss AM/PM", 20: "h:mm",
     21: "h:mm:ss", 22: "dd/mm/yyyy h:mm", 37: "#,##0;-#,##0", 38: "#,##0;-#,##0",
     39: "#,##0.00;-#,##0.00", 40: "#,##0.00;-#,##0.00", 45: "mm:ss",
@@ -29,6 +31,8 @@ _TOKENS = re.compile(
     r"|(am/pm|a/p)|(y+|m+|d+|h+|s+)|([#0?][#0?,]*(?:\.[#0?]+)?)|(.)",
     re.I | re.S,
 )
+_SCIENTIFIC = re.compile(r"0\.?(?P<decimals>0{0,12})E\+00", re.I)
+_FRACTION = re.compile(r"# (\?/\?|\?\?/\?\?)")
 _LITERAL = frozenset(" -/.,:()+£$€'%@")
 _KINDS = {"%": "percent", "@": "any text"}
 _EPOCH = datetime(1899, 12, 30)
@@ -98,16 +102,23 @@ def displayed(value: float, code: str, *, from_1904: bool = False) -> str:
     """
     if not code or code.lower() in ("general", "@", "standard") or not abs(value) < _MOST_SHOWN:
         return ""
+    if special := _SCIENTIFIC.fullmatch(code) or _FRACTION.fullmatch(code):
+        decimals = special.groupdict().get("decimals")
+        return _as_fraction(value, code) if decimals is None else _as_power(value, len(decimals))
     sections = _sections(code)
-    if sections is None:
-        return ""
+    return "" if sections is None else _by_sections(value, sections, from_1904)
+
+
+def _by_sections(value: float, sections: tuple[tuple[Token, ...], ...], from_1904: bool) -> str:
     section, signed = _chosen(sections, value)
     kinds = {kind for kind, _ in section}
     if "date" in kinds:
         return "" if "digits" in kinds else _as_day(value, section, from_1904)
     digits = [text for kind, text in section if kind == "digits"]
-    if len(digits) != 1 or "any text" in kinds:  # one run of digits is a number
+    if "any text" in kinds:
         return ""
+    if len(digits) != 1:  # one run of digits is a number, several divide one
+        return _in_groups(value, section, signed)
     thousands, section = _in_thousands(section)
     return _as_number(value / 1000**thousands, section, signed)
 
@@ -163,6 +174,40 @@ def _digits(value: float, pattern: str) -> str:
         text = f"{head}.{tail}" if tail else f"{head}."
     head, dot, tail = text.partition(".")
     return head.rjust(whole.count("0"), "0") + dot + tail
+
+
+def _in_groups(value: float, section: tuple[Token, ...], signed: bool) -> str:
+    """A whole number in groups, such as a telephone number or a sort code ("00-00-00")."""
+    groups = [text for kind, text in section if kind == "digits"]
+    if not groups or any(set(text) - set("0#") for text in groups) or value != int(value):
+        return ""
+    if any(kind == "percent" for kind, _ in section):
+        return ""
+    least = sum(text.count("0") for text in groups)
+    left = str(abs(int(value))).rjust(least, "0")
+    filled: list[str] = []
+    for place in range(len(groups) - 1, -1, -1):
+        size = len(groups[place]) if place else len(left)
+        filled.insert(0, left[max(len(left) - size, 0) :])
+        left = left[: max(len(left) - size, 0)]
+    turn = iter(filled)
+    shown = "".join(next(turn) if kind == "digits" else text for kind, text in section)
+    return f"-{shown.strip()}" if signed else shown.strip()
+
+
+def _as_power(value: float, decimals: int) -> str:
+    """A number as one figure times a power of ten ("1.5E+03")."""
+    figures, _, power = f"{Decimal(repr(value)):.{decimals}E}".partition("E")
+    return f"{figures}E{power[0]}{power[1:].rjust(2, '0')}"
+
+
+def _as_fraction(value: float, code: str) -> str:
+    """A number as a whole and a fraction of one or two figures ("2 1/2")."""
+    nearest = Fraction(abs(value)).limit_denominator(10 ** (len(code) - code.index("/") - 1) - 1)
+    whole, rest = divmod(nearest.numerator, nearest.denominator)
+    part = f"{rest}/{nearest.denominator}" if rest else ""
+    shown = " ".join(filter(None, (str(whole) if whole or not rest else "", part)))
+    return f"-{shown}" if value < 0 and nearest else shown
 
 
 def _as_day(value: float, section: tuple[Token, ...], from_1904: bool) -> str:

@@ -196,6 +196,8 @@ _WANTED = {"number": "a number", "money": "an amount of money", "percent": "a pe
 _PLAIN = re.compile(r"[-+]?(?:\d+(?:\.\d+)?|\.\d+)", re.ASCII)
 _SPACED = re.compile(r"[-+]?\d{1,3}(?: \d{3})+(?:\.\d+)?", re.ASCII)
 _COMMAS = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
+_POWER_OR_FRACTION = re.compile(r"-?(?:\d(?:\.\d+)?E[+-]\d\d+|(?:\d+ )?\d+/\d+)")
+_GROUPS = re.compile(r"\(?\d[\d ()-]*\d")
 _THOUSANDS_OR_DECIMALS = re.compile(r"[-+]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
 _FIGURES = re.compile(r"(\()?([-+]?)(\d[\d,. ]{0,40})\)?(%)?", re.ASCII)
 """A number as formats show it; in brackets it is a negative one."""
@@ -214,6 +216,8 @@ def read_number(cell: Cell, item: Item, displayed: str = "") -> Parsed:
     unending = isinstance(cell, float) and not math.isfinite(cell)
     if isinstance(cell, bool) or unending or not isinstance(cell, int | float | str):
         return queried("C06", value=brief(cell), wanted=_WANTED[item.answer])
+    if not isinstance(cell, str) and _is_written_otherwise(float(cell), displayed):
+        displayed = ""
     if not isinstance(cell, str) and displayed.endswith("%") and item.answer != "percent":
         # the partner saw 50 %, the cell holds 0.5
         return queried("C07", value=displayed, first=shown(float(cell)), second=displayed[:-1])
@@ -226,6 +230,15 @@ def read_number(cell: Cell, item: Item, displayed: str = "") -> Parsed:
     if item.answer == "percent" and abs(parsed.value) > 1 and not typed_percent:
         return _percent_unsure(parsed.value, cell, item)
     return _in_range(parsed, parsed.value, cell, item)
+
+
+def _is_written_otherwise(value: float, displayed: str) -> bool:
+    """True for the same number as a power of ten, as a fraction, or with its figures in groups."""
+    text = tidy(displayed)
+    if _POWER_OR_FRACTION.fullmatch(text):
+        return True
+    figures = "".join(re.findall("[0-9]", text))
+    return bool(_GROUPS.fullmatch(text)) and int(figures) == value
 
 
 def _stored(value: float, displayed: str) -> Parsed:
