@@ -468,6 +468,15 @@ def test_xlsx__hidden_lines_and_pale_letters() -> None:
     assert (told.hidden_rows, told.hidden_columns) == ({7}, {2, 3})
 
 
+def test_xlsx__line_from_corner_to_corner_crosses_out() -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet("S")
+        for at, looks in enumerate(({"diag_type": 3, "diag_border": 1}, {"border": 1}, {})):
+            sheet.write(at, 0, "Agree", book.add_format(looks))
+    assert guarded(out.getvalue()).notes["S"].struck == {"A1"}
+
+
 def test_xlsx__paper_of_the_theme_is_white() -> None:
     def edit(part: bytes) -> bytes:
         return part.replace(b'<color rgb="FFFF0000"/>', b'<color theme="0"/>')
@@ -491,6 +500,10 @@ def test_ods__hidden_lines_and_pale_letters() -> None:
             ("head", "#ffffff", "#1f3864", "10pt"),
             ("tiny", "#000000", "transparent", "1pt"),
         )
+    ) + "".join(
+        f'<style:style style:name="{name}" style:family="table-cell">'
+        f'<style:table-cell-properties style:diagonal-bl-tr="{line}"/></style:style>'
+        for name, line in (("lined", "0.06pt solid #000000"), ("plain", "none"))
     )
 
     def edit(part: bytes) -> bytes:
@@ -507,10 +520,11 @@ def test_ods__hidden_lines_and_pale_letters() -> None:
 
     cells = "".join(
         _ods_cell("<text:p>Agree</text:p>", style=name)
-        for name in ("white", "same", "head", "tiny")
+        for name in ("white", "same", "head", "tiny", "lined", "plain")
     )
     told = guarded(edited(_ods(cells), {"content.xml": edit})).notes["S"]
     assert told.pale == {"A1", "B1", "D1"}
+    assert told.struck == {"E1"}
     assert (told.hidden_rows, told.hidden_columns) == ({0}, {2})
 
 
@@ -543,6 +557,31 @@ def test_ods__boxes_to_tick_are_told() -> None:
     assert guarded(_ods("", form)).notes["S"].objects == (
         PlacedObject(CONTROL, "We do not agree, ticked"),
     )
+
+
+def test_xls__line_from_corner_to_corner_crosses_out() -> None:
+    fonts = record(FONT, struct.pack("<HHH", 200, 0, 0x7FFF) + bytes(10))
+    formats = b"".join(
+        record(XF, bytes(10) + struct.pack("<II", ways << 30, line << 21) + struct.pack("<H", 0))
+        for ways, line in ((0, 0), (3, 1), (1, 1), (3, 0), (0, 1))
+    )
+    texts = record(SST, struct.pack("<II", 5, 1) + struct.pack("<HB", 5, 0) + b"Agree")
+    cells = b"".join(_label(row, row, 0) for row in range(5))
+    result = scan_xls(stream(cells, extra=fonts + formats + texts))
+    assert not isinstance(result, Finding)
+    (told,) = result.notes.values()
+    assert told.struck == {"A2", "A3"}
+
+
+@pytest.mark.parametrize(("ways", "line", "struck"), [(1, 1, {"A1"}), (3, 0, set()), (0, 1, set())])
+def test_xlsb__line_from_corner_to_corner_crosses_out(
+    ways: int, line: int, struck: set[str]
+) -> None:
+    font = brt(43, struct.pack("<HH", 200, 0) + bytes(20))
+    sides = brt(46, bytes([ways]) + bytes(40) + bytes([line]) + bytes(9))
+    looks = brt(617) + brt(47, struct.pack("<HHHHH", 0, 0, 0, 0, 0) + bytes(6)) + brt(618)
+    parts = parts_of(xlsb({"S": [(6, "Agree")]})) | {"xl/styles.bin": font + sides + looks}
+    assert guarded(packed(parts)).notes["S"].struck == struck
 
 
 def test_xls__hidden_lines_and_pale_letters() -> None:

@@ -30,11 +30,15 @@ _FRACTION = re.compile(r"-?(?:[01](?:\.\d{0,20})?|\.\d{1,20})(?:E-\d{1,2})?", re
 
 @dataclass(frozen=True, slots=True)
 class StyleRecord:
-    """A cell format: the numbers of its font and number format, and the colour of the cell."""
+    """A cell format: the numbers of its font and number format, and the colour of the cell.
+
+    ``lined`` says that a border runs from corner to corner, which crosses out what stands there.
+    """
 
     font: int
     number: int
     behind: Colour = PAPER
+    lined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,9 @@ class CellStyles:
             for number, one in enumerate(formats)
             if (code := own.get(one.number) or BUILT_IN.get(one.number, "")).lower() not in _BARE
         }
-        struck = frozenset(number for number, one in enumerate(formats) if one.font in fonts)
+        struck = frozenset(
+            number for number, one in enumerate(formats) if one.font in fonts or one.lined
+        )
         pale = frozenset(
             number
             for number, one in enumerate(formats)
@@ -100,6 +106,7 @@ def _styles_in(part: bytes) -> CellStyles:
     fonts: list[bool] = []
     letters: dict[int, Colour] = {}
     fills: list[Colour] = []
+    lines: list[bool] = []
     formats: list[StyleRecord] = []
     for group in root if root is not None else ():
         name = local(group.tag)
@@ -113,8 +120,10 @@ def _styles_in(part: bytes) -> CellStyles:
             }
         elif name == "fills":
             fills = [_behind(fill) for fill in group]
+        elif name == "borders":
+            lines = [_is_lined(border) for border in group]
         elif name == "cellXfs":
-            formats = [_format(one, fills) for one in group]
+            formats = [_format(one, fills, lines) for one in group]
     struck = frozenset(number for number, crossed in enumerate(fonts) if crossed)
     return CellStyles.of(formats, struck, own, letters)
 
@@ -122,10 +131,19 @@ def _styles_in(part: bytes) -> CellStyles:
 _remembered = lru_cache(maxsize=8)(_styles_in)
 
 
-def _format(one: Element, fills: Sequence[Colour]) -> StyleRecord:
-    fill = _number(one, "fillId")
+def _format(one: Element, fills: Sequence[Colour], lines: Sequence[bool]) -> StyleRecord:
+    fill, border = _number(one, "fillId"), _number(one, "borderId")
     behind = fills[fill] if fill < len(fills) else PAPER
-    return StyleRecord(_number(one, "fontId"), _number(one, "numFmtId"), behind)
+    lined = border < len(lines) and lines[border]
+    return StyleRecord(_number(one, "fontId"), _number(one, "numFmtId"), behind, lined)
+
+
+def _is_lined(border: Element) -> bool:
+    """True for a border that has a line from corner to corner."""
+    ways = (attribute(border, name) for name in ("diagonalUp", "diagonalDown"))
+    line = next((one for one in border if local(one.tag) == "diagonal"), None)
+    style = attribute(line, "style") if line is not None else ""
+    return style not in ("", "none") and any(way not in ("", *_OFF) for way in ways)
 
 
 def _behind(fill: Element) -> Colour:

@@ -63,12 +63,14 @@ _MERGED, _MARGINS = 176, 479
 _MOST_ROW = 1 << 20
 _RK, _REAL, _SHARED_TEXT, _BLANK = 2, 5, 7, 1
 _TEXT_CELLS = (6, 7, 62)
-_FONT, _FORMAT, _FILL, _XF, _XFS_BEGIN, _XFS_END = 43, 44, 45, 47, 617, 618
+_FONT, _FORMAT, _FILL, _BORDER, _XF, _XFS_BEGIN, _XFS_END = 43, 44, 45, 46, 47, 617, 618
 _COLUMNS = 60
 _ROW_HIDDEN = 0x10
 """In the third byte of flags of a row ([MS-XLSB] 2.4.727)."""
 _TEXT_ITEM, _LINK = 19, 494
 _STRIKE, _RICH = 0x08, 0x01
+_DIAGONAL = 41
+"""Where the line of a border's diagonals is said, behind those of its four sides."""
 _NO_SHEET = bytes.fromhex("810100940110" + 16 * "00" + "910100920100820100")
 """A sheet without cells, for one that is no worksheet (BrtBeginSheet to BrtEndSheet)."""
 
@@ -145,6 +147,7 @@ def _shared(package: Package, related: Sequence[Relation], budget: Budget) -> _S
     fonts: list[bool] = []
     letters: dict[int, Colour] = {}
     fills: list[Colour] = []
+    lines: list[bool] = []
     formats: list[StyleRecord] = []
     of_cells = False
     for code, body in records(package.get(first_of(related, "styles", _STYLES)), budget):
@@ -158,15 +161,23 @@ def _shared(package: Package, related: Sequence[Relation], budget: Budget) -> _S
             fonts.append(bool(struct.unpack_from("<H", body, 2)[0] & _STRIKE))
         elif code == _FILL:
             fills.append(_behind(body))
+        elif code == _BORDER:
+            lines.append(_is_lined(body))
         elif code == _XF and of_cells:
-            format_, font, fill = struct.unpack_from("<HHH", body, 2)
+            format_, font, fill, border = struct.unpack_from("<HHHH", body, 2)
             behind = fills[fill] if fill < len(fills) else PAPER
-            formats.append(StyleRecord(font, format_, behind))
+            lined = border < len(lines) and lines[border]
+            formats.append(StyleRecord(font, format_, behind, lined))
     struck = frozenset(number for number, crossed in enumerate(fonts) if crossed)
     shared = _Shared(CellStyles.of(formats, struck, own, letters))
     if struck:
         shared.runs = _pieces(package, first_of(related, "sharedstrings", _TEXTS), struck, budget)
     return shared
+
+
+def _is_lined(body: bytes) -> bool:
+    """True for a border with a line from corner to corner ([MS-XLSB] 2.4.312)."""
+    return len(body) > _DIAGONAL and bool(body[0] & 3 and body[_DIAGONAL])
 
 
 def _behind(body: bytes) -> Colour:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from xlassess.ingest.formats.visibility import LETTERS, PAPER, is_pale, of_hex, of_size
 from xlassess.ingest.guard.markup import MARKUP_FAULTS, local, stream
 from xlassess.ingest.guard.package import Package, UnsafePartError
 
+_What: TypeAlias = Literal["letters", "behind", "size", "lined"]
 _MOST_PARENTS = 16
 _MOST_COLUMNS = 1024
 _AUTOMATIC = "automatic"
@@ -20,8 +21,8 @@ _POINTS = re.compile(r"(\d{1,4}(?:\.\d{0,9})?)pt")
 class _Style:
     """A style: the one it is based on, and what it says itself; the rest it leaves to that.
 
-    That is whether it crosses out, the colours of letters and of what is behind them, and the
-    size of letters.
+    That is whether it crosses out, by its letters or by a line from corner to corner, the
+    colours of letters and of what is behind them, and the size of letters.
     """
 
     parent: str = ""
@@ -29,6 +30,7 @@ class _Style:
     letters: str = ""
     behind: str = ""
     size: str = ""
+    lined: str = ""
 
 
 @dataclass(slots=True)
@@ -54,6 +56,7 @@ class Crossing:
             self.styles[self.at].size = _attribute(attributes, "font-size")
         elif name == "table-cell-properties" and self.at:
             self.styles[self.at].behind = _attribute(attributes, "background-color")
+            self.styles[self.at].lined = _lines(attributes)
 
     def table(self) -> None:
         """Begin a sheet."""
@@ -93,20 +96,21 @@ class Crossing:
             of_size(float(size[1]) if size else 0.0, colour),
             of_hex(behind) if behind and behind != "transparent" else PAPER,
         )
-        return bool(self._crosses(name)), pale
+        lined = self._stated(name, "lined") not in ("", "none")
+        return bool(self._crosses(name)) or lined, pale
 
     def span(self, attributes: dict[str, str], around: bool) -> bool:
         """Say whether a piece of text is crossed out, ``around`` being true of what it is in."""
         said = self._crosses(f"text/{_attribute(attributes, 'style-name')}")
         return around if said is None else said
 
-    def _stated(self, name: str, what: Literal["letters", "behind", "size"]) -> str:
-        """What a style says of a colour or size, or the style that it is based on."""
+    def _stated(self, name: str, what: _What) -> str:
+        """What a style says of a colour, size or line, or the style that it is based on."""
         for _ in range(_MOST_PARENTS):
             style = self.styles.get(name)
             if style is None:
                 return ""
-            said = {"letters": style.letters, "behind": style.behind, "size": style.size}[what]
+            said = str(getattr(style, what))
             if said:
                 return said
             name = style.parent
@@ -144,6 +148,12 @@ class TableStyles:
 
 def _attribute(attributes: dict[str, str], name: str) -> str:
     return next((value for key, value in attributes.items() if local(key) == name), "")
+
+
+def _lines(attributes: dict[str, str]) -> str:
+    """What cell properties say of a line from corner to corner; empty where nothing."""
+    said = [_attribute(attributes, f"diagonal-{way}") for way in ("tl-br", "bl-tr")]
+    return next((one for one in said if one not in ("", "none")), next(filter(None, said), ""))
 
 
 def _letters(attributes: dict[str, str]) -> str:

@@ -56,7 +56,7 @@ def shared_of(globals_: Sequence[Record]) -> Shared:
     fonts: list[bool] = []
     own: dict[int, str] = {}
     letters: list[tuple[int, int]] = []
-    formats: list[tuple[int, int, int]] = []
+    formats: list[tuple[int, int, int, bool]] = []
     palette = list(PALETTE)
     from_1904 = False
     for code, body in globals_:
@@ -71,7 +71,7 @@ def shared_of(globals_: Sequence[Record]) -> Shared:
             own[struct.unpack_from("<H", body)[0]] = short_text(body[4:])
         elif code == _XF:
             font, format_ = struct.unpack_from("<HH", body)
-            formats.append((font, format_, _fill(body)))
+            formats.append((font, format_, _fill(body), _is_lined(body)))
         elif code == _DATES:
             from_1904 = body[:1] == b"\x01"
     struck = frozenset(
@@ -79,8 +79,8 @@ def shared_of(globals_: Sequence[Record]) -> Shared:
     )
     styles = CellStyles.of(
         [
-            StyleRecord(font, number, _colour(fill, palette, PAPER))
-            for font, number, fill in formats
+            StyleRecord(font, number, _colour(fill, palette, PAPER), lined)
+            for font, number, fill, lined in formats
         ],
         struck,
         own,
@@ -98,6 +98,14 @@ def shared_of(globals_: Sequence[Record]) -> Shared:
         with contextlib.suppress(struct.error):  # what the parser makes of such a table, stands
             _read_table(_Reader(segments), shared)
     return shared
+
+
+def _is_lined(body: bytes) -> bool:
+    """True for a cell with a line from corner to corner ([MS-XLS] 2.5.20: grbitDiag, dgDiag)."""
+    if len(body) < 20:
+        return False
+    ways, line = struct.unpack_from("<II", body, 10)
+    return bool(ways >> 30 and line >> 21 & 0xF)
 
 
 def _fill(body: bytes) -> int:
