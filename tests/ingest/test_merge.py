@@ -121,6 +121,12 @@ def test_action__moved_on_its_sheet_is_no_change() -> None:
     assert told(replace(CAME, actions=(replace(MEET, sheet="Plan", cell="D9"),))) == []
 
 
+def test_answers__all_cleared_are_told_where_the_query_workbook_has_them() -> None:
+    found = merge(replace(CAME, answers=()), BASE, QUERY, find_toolkit("pat")).findings
+    cells = [(f.sheet, f.cell, f.cells) for f in found if f.code == "L03"]
+    assert cells == [("1 Need", "E6", ("G6", "E8")), ("Action plan", "C12", ())]
+
+
 def test_action__each_entry_is_told_in_its_cell_by_its_label() -> None:
     pat = find_toolkit("pat")
     changed = replace(MEET, horizon="long", owner="Bea", measure="Minutes")
@@ -152,7 +158,7 @@ def test_unasked__what_cannot_be_read_is_told_with_its_words_and_cell(tmp_path: 
     purpose["E8"].value = "=1+1"
     struck = TextBlock(InlineFont(strike=True), "never again")
     purpose["G6"].value = CellRichText(f"{purpose['G6'].value} ", struck)
-    overall["G15"].value = None
+    overall["G15"].value, purpose["E9"].value = None, "Strongly disagree"
     book["Action plan"]["D6"].value, book["Action plan"]["F6"].value = "Soon", "Spring"
     purpose.delete_rows(11)
     back = tmp_path / "back.xlsx"
@@ -163,10 +169,10 @@ def test_unasked__what_cannot_be_read_is_told_with_its_words_and_cell(tmp_path: 
     assert [(f.sheet, f.cell, sorted(f.cells), f.details["items"]) for f in told] == [
         ("1 Need", "B11", [], "the question of 1F (changed: “Another question”)"),
         (
-            "2 Purpose", "E6", ["E7", "E8", "G6"],
+            "2 Purpose", "E6", ["E7", "E8", "E9", "G6"],
             "the rows of 2F (not there any more), answer to 2A (changed: “Jo says no”), comment to "
             "2A (words crossed out: “never again”), answer to 2B (crossed out: “Disagree”), answer "
-            "to 2C (changed: a formula)",
+            "to 2C (changed: a formula), answer to 2D (changed: “Strongly disagree”)",
         ),
         ("7 Overall", "G15", [], "answer to T2 (cleared)"),
         (

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, cast
 
 from xlassess.contract.layout import HEADERS, Role, cell_name, cell_place, layout
+from xlassess.contract.query_layout import query_layout
 from xlassess.ingest.reading.cells.cell_findings import CellFinding
 from xlassess.ingest.reading.cells.values import brief, listed, shown, tidy
 from xlassess.ingest.reading.read import Reading
@@ -150,24 +151,25 @@ class _Compared:
             if is_new or not _same(before[slot].value, answer.value):
                 words = f"{'added' if is_new else 'changed'}: “{brief(self._said(answer))}”"
                 yield _Change(answer.sheet, (answer.cell,), f"{_in_words(slot)} ({words})")
-        for slot, answer in before.items():
-            if slot not in now and slot not in told:
-                cells = (self._cell_now(answer),)
-                yield _Change(answer.sheet, cells, f"{_in_words(slot)} (cleared)")
+        cleared = {slot: a for slot, a in before.items() if slot not in now and slot not in told}
+        printed = _printed_cells(self.toolkit) if cleared and self.toolkit else {}
+        for slot, answer in cleared.items():
+            cells = (printed.get(slot) or self._cell_now(answer),)
+            yield _Change(answer.sheet, cells, f"{_in_words(slot)} (cleared)")
 
     def _said(self, answer: Answer) -> str:
         """What a place says; a choice by its label."""
         if answer.field.startswith("answer") and answer.item != PROPOSAL and self.toolkit:
             item = self.toolkit.item(answer.item)
-            if not item.is_free:
-                return self.toolkit.scales[item.answer].by_code(str(answer.value)).label
+            choices = () if item.is_free else self.toolkit.scales[item.answer].choices
+            label = next((one.label for one in choices if one.code == answer.value), "")
+            return label or shown(answer.value)
         return shown(answer.value)
 
     def _cell_now(self, answer: Answer) -> str:
-        """The cell of an answer that was cleared: it stands in another column in a query workbook.
+        """The cell of an answer that was cleared, as far as it can be told without the questions.
 
-        Told by one on the same sheet that stood in the same column before; nothing where there
-        is none.
+        That is by an answer on the same sheet that stood in the same column before.
         """
         columns = {_slot(one): _column(one.cell) for one in self.came.answers}
         beside = (
@@ -176,7 +178,7 @@ class _Compared:
             if (one.sheet, _column(one.cell)) == (answer.sheet, _column(answer.cell))
             and _slot(one) in columns
         )
-        column = next(beside, "")
+        column = next(beside, _column(answer.cell) if answer.item == PROPOSAL else "")
         return f"{column}{answer.cell.lstrip(_LETTERS)}" if column else ""
 
     def actions(self) -> Iterator[_Change]:
@@ -228,6 +230,17 @@ class _Compared:
         row, column = cell_place(action.cell)
         away = planned.column(role).index - planned.column("action").index
         return cell_name(row, max(0, column + away))
+
+
+def _printed_cells(toolkit: Toolkit) -> dict[Slot, str]:
+    """Where a query workbook has each place of a toolkit's items."""
+    return {
+        Slot(row.item.id, column.field): cell_name(row.index, column.index)
+        for section in query_layout(toolkit).sections
+        for table in section.tables
+        for row in table.rows
+        for column in table.fields(row.item)
+    }
 
 
 _LETTERS, _FIGURES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"
