@@ -32,6 +32,11 @@ def test_report__is_written_and_says_on_what_it_stands(folder: AssessmentFolder)
     assert (folder.root / "output" / "2026" / "report.docx").is_file()
 
 
+def test_template__command_for_it_quotes_its_name(folder: AssessmentFolder) -> None:
+    said = run("report", "--save-template", folder.root / "our own.docx").output
+    assert 'our own.docx"' in " ".join(said.split())
+
+
 def test_report__template_is_looked_for_in_the_folder_too(folder: AssessmentFolder) -> None:
     assert run("report", "--save-template", folder.root / "ours.docx").exit_code == 0
     assert run("report", "-C", folder.root, "--template", "ours.docx").exit_code == 0

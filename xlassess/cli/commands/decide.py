@@ -324,7 +324,7 @@ def _show(out: Console, result: Decided, of: str = "") -> None:
     if result.left_out:
         left = count(len(result.left_out), "workbook")
         out.heading(f"Left out: on leave, no such address, or a PDF or a picture waits ({left})")
-        out.some(result.left_out, "xlassess status")
+        out.some(result.left_out, "xlassess status --full")
         out.say("If you reminded them all the same: xlassess reminded REF")
         out.gap()
     if result.what in ("sent", "reminded") and not result.books:
@@ -339,7 +339,7 @@ def _show(out: Console, result: Decided, of: str = "") -> None:
         return
     if result.what in ("sent", "reminded"):
         out.say(f"{head}: {count(len(result.books), 'workbook')} {what}.", style="head")
-        out.some([whose(book.issued) for book in result.books], "xlassess status")
+        out.some([whose(book.issued) for book in result.books], "xlassess status --full")
         return
     returns = ", ".join(named(ret) for ret in result.returns)
     about = f"{returns}: {what}" if returns else what

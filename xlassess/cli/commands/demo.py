@@ -9,6 +9,7 @@ import click
 
 from xlassess.cli.console import Console, progress
 from xlassess.cli.options import CLUSTER, Options, at_work, common, shown
+from xlassess.model.errors import as_argument
 from xlassess.services.common.phrases import count, noticed, percent
 
 if TYPE_CHECKING:
@@ -102,9 +103,10 @@ def _show_programme(out: Console, result: ProgrammePlayed) -> None:
     ]
     out.table(("Place", "What is there"), places, wraps=(0, 1))
     out.gap()
-    out.say(f"Then try: xlassess programme status -C {place}")
+    out.say(f"Then try: xlassess programme status -C {as_argument(str(place))}")
     out.say(
-        f"A page for each partnership among its peers: xlassess programme report --peers -C {place}"
+        "A page for each partnership among its peers: xlassess programme report --peers -C "
+        f"{as_argument(str(place))}"
     )
 
 
@@ -141,7 +143,7 @@ def _show(out: Console, result: DemoRun) -> None:
     ]
     out.table(("Place", "What is there"), places, wraps=(0, 1))
     out.gap()
-    out.say(f"Then try: xlassess status -C {root}")
+    out.say(f"Then try: xlassess status -C {as_argument(str(root))}")
     out.say("To try it in your browser, with days around today: xlassess desk --demo")
     out.say("To see three rounds, with workshop, action plan and trend: xlassess demo --rounds 3")
     out.say("To see the round played by e-mail: xlassess demo --post")
@@ -185,8 +187,8 @@ def _show_post(out: Console, result: PostPlayed) -> None:
     out.table(("Place", "What is there"), places, wraps=(0, 1))
     out.gap()
     out.say("To see what is open, and the command for each thing that messages ask for:")
-    out.say(f"xlassess status -C {root}")
-    out.say(f"To see all of it in your browser: xlassess desk {root}")
+    out.say(f"xlassess status -C {as_argument(str(root))}")
+    out.say(f"To see all of it in your browser: xlassess desk {as_argument(str(root))}")
 
 
 def _made_of(one: CameByMail) -> str:
@@ -234,5 +236,5 @@ def _show_rounds(out: Console, result: RoundsPlayed) -> None:
     ]
     out.table(("Place", "What is there"), places, wraps=(0, 1))
     out.gap()
-    out.say(f"Then try: xlassess round list -C {root}")
-    out.say(f"To see all of it in your browser: xlassess desk {root}")
+    out.say(f"Then try: xlassess round list -C {as_argument(str(root))}")
+    out.say(f"To see all of it in your browser: xlassess desk {as_argument(str(root))}")

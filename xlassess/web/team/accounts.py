@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from xlassess.assessment.slugs import tidy
-from xlassess.model.errors import UsageError, XlassessError
+from xlassess.model.errors import UsageError, XlassessError, as_argument
 from xlassess.web.request.security import Role, digest_of
 from xlassess.web.team import passwords
 from xlassess.web.team.roles import ROLES
@@ -140,7 +140,7 @@ class Accounts:
             ).fetchall()  # fmt: skip
             if any(not removed or one != login for one, removed, _ in held):
                 taken, removed, _ = held[0]
-                again = f" To give {taken} a new link: xlassess users invite {taken}"
+                again = f" To give {taken} a new link: xlassess users invite {as_argument(taken)}"
                 raise UsageError(
                     f"There {'was' if removed else 'is'} an account {taken} with this name.",
                     "Choose other names: what is on record under a name is one person's."

@@ -10,6 +10,7 @@ import click
 
 from xlassess.cli.console import Console, show_promises
 from xlassess.cli.options import ANYWAY, Options, folder_of, here_or_in, in_round, now, shown
+from xlassess.model.errors import as_argument
 from xlassess.services.common.phrases import percent
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def _show(out: Console, result: Reported) -> None:
 def _show_saved(out: Console, path: Path) -> None:
     """Say what to do with a copy of the template."""
     out.say(f"A copy of the template is in {shown(path)}.", style="head")
-    out.say(f"Edit it in Word, then run: xlassess report --template {shown(path)}")
+    out.say(f"Edit it in Word, then run: xlassess report --template {as_argument(shown(path))}")
     out.say("To see the fields it can use: xlassess report --fields")
 
 

@@ -63,7 +63,8 @@ def _show(out: Console, result: AskedForProgress) -> None:
         out.say("Nobody has an open action.", style="head")
     if result.nobodys:
         out.heading(f"Without an owner: {count(len(result.nobodys), 'action')}")
-        out.some([f"{one.number}: {one.action}" for one in result.nobodys], "xlassess progress")
+        for one in result.nobodys:
+            out.say(f"{one.number}: {one.action}", indent=2)
         out.say("Name an owner in the plan workbook: xlassess plan")
     if any(one.outcome in ("new", "reissued", "unchanged") for one in result.workbooks):
         out.gap()

@@ -10,6 +10,7 @@ import click
 
 from xlassess.cli.console import Console, dumps
 from xlassess.cli.options import AS_JSON, Options, common, here_or_in, shown
+from xlassess.model.errors import as_argument
 from xlassess.services.common.phrases import count
 
 if TYPE_CHECKING:
@@ -234,7 +235,7 @@ def _show_exported(out: Console, result: ExportedToolkit) -> None:
     out.say(
         "Its first sheet says how to edit it. When you have finished, save and close it, and run:"
     )
-    out.say(f"xlassess toolkits import {path}", indent=2)
+    out.say(f"xlassess toolkits import {as_argument(path)}", indent=2)
 
 
 def _show_imported(out: Console, result: ImportedToolkit) -> None:
