@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import Any
 
 import openpyxl
+from openpyxl.styles import Side
 
 from tests.factory import (
     Workbook,
@@ -238,10 +239,16 @@ def written_outside(chance: random.Random, book: Book, home: Workbook) -> None:
 
 
 def struck_out(chance: random.Random, book: Book, home: Workbook) -> None:
-    """Cross out what stands in an answer cell."""
+    """Cross out what stands in an answer cell, by its letters or from corner to corner."""
     entry = chance.choice(entries(home.toolkit))
-    if entry.sheet in book.sheetnames:
-        cell = book[entry.sheet][entry.cell]
+    if entry.sheet not in book.sheetnames:
+        return
+    cell = book[entry.sheet][entry.cell]
+    if chance.random() < 0.3:
+        border = copy(cell.border)
+        border.diagonal, border.diagonalUp = Side("thin"), True
+        cell.border = border
+    else:
         font = copy(cell.font)
         font.strike = True
         cell.font = font

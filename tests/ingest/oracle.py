@@ -76,17 +76,24 @@ def _unseen(ret: Return, before: Any, cells: Any) -> Iterator[str]:
             if (sheet.title, cell.column_letter) in columns:
                 continue
             was = before[sheet.title][cell.coordinate].value
-            if cell.font.strike and at in read:
+            if is_crossed(cell) and at in read:
                 yield f"{read[at]} is crossed out"
             is_action = sheet.title == ACTION_PLAN and (sheet.title, cell.row) in {
                 (one.sheet, int(_row(one.cell))) for one in ret.actions
             }
             known = is_action or at in read or at in told or (sheet.title, _row(at[1])) in rows
-            if not known and (cell.value != was or cell.font.strike):
+            if not known and (cell.value != was or is_crossed(cell)):
                 yield f"{at} with {cell.value!r} was neither read nor told"
             link = cell.hyperlink.target if cell.hyperlink else None
             if link and at in read and link not in str(read[at].value) and at not in told:
                 yield f"{at} has a link to {link}, of which nothing is told"
+
+
+def is_crossed(cell: Any) -> bool:
+    """True for a cell whose letters are struck through, or that a line runs across."""
+    border = cell.border
+    ways = border.diagonalUp or border.diagonalDown
+    return bool(cell.font.strike or (ways and border.diagonal and border.diagonal.style))
 
 
 def _without_link(value: object, cell: Any) -> object:
