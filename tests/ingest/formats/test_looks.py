@@ -474,7 +474,13 @@ def test_xlsx__line_from_corner_to_corner_crosses_out() -> None:
         sheet = book.add_worksheet("S")
         for at, looks in enumerate(({"diag_type": 3, "diag_border": 1}, {"border": 1}, {})):
             sheet.write(at, 0, "Agree", book.add_format(looks))
-    assert guarded(out.getvalue()).notes["S"].struck == {"A1"}
+        words = "We ", book.add_format({"font_strikeout": True}), "never ", book.add_format(
+            {"bold": True}), "agreed"  # fmt: skip
+        sheet.write_rich_string(3, 0, *words, book.add_format({"diag_type": 1, "diag_border": 1}))
+        sheet.write_rich_string(4, 0, *words)
+    told = guarded(out.getvalue()).notes["S"]
+    assert told.struck == {"A1", "A4"}
+    assert set(told.partly_struck) == {"A5"}
 
 
 def test_xlsx__paper_of_the_theme_is_white() -> None:

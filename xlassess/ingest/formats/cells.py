@@ -97,12 +97,13 @@ def facts_of(
     styles = cells.styles
     wanted = frozenset(styles.struck | styles.codes.keys() | styles.pale)
     struck: set[str] = set()
+    lined: set[str] = set()
     pale: set[str] = set()
     shown: dict[str, str] = {}
     masks: dict[str, str] = {}
     for cell, style, kind, value in _styled(part, wanted) if wanted else ():
         if style in styles.struck:
-            struck.add(cell)
+            (lined if style in styles.lined else struck).add(cell)
         if style in styles.pale:
             pale.add(cell)
         if style in styles.codes and kind in _WITH_FORMAT and cell not in notes.formulas:
@@ -111,7 +112,7 @@ def facts_of(
             shown.update({cell: text} if text else {})
             mask = _mask(value, code, kind)
             masks.update({cell: mask} if mask is not None else {})
-    partly = _runs(part, cells, struck)
+    partly = {at: said for at, said in _runs(part, cells, struck).items() if at not in lined}
     errors, pictured = notes.errors, frozenset[str]()
     if errors and b"vm=" in part and cells.pictures:
         pictured = errors & _with_value(part)
@@ -119,7 +120,7 @@ def facts_of(
     return replace(
         notes,
         errors=errors,
-        struck=frozenset(struck),
+        struck=frozenset(struck | lined),
         partly_struck=partly,
         links=_links(related, part) if b"yperlink" in part else {},
         pictured=pictured,

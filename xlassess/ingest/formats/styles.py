@@ -46,13 +46,15 @@ class CellStyles:
     """Cell formats by their number: those crossed out, and number formats worth displaying.
 
     ``fonts`` are the numbers of the fonts that cross out, for texts with fonts of their own.
-    ``pale`` are the formats whose letters cannot be told from what is behind them.
+    ``pale`` are the formats whose letters cannot be told from what is behind them; ``lined`` those
+    of `struck` that cross a cell out whatever the fonts of its words are.
     """
 
     struck: frozenset[int] = frozenset()
     codes: Mapping[int, str] = field(default_factory=dict)
     fonts: frozenset[int] = frozenset()
     pale: frozenset[int] = frozenset()
+    lined: frozenset[int] = frozenset()
 
     @classmethod
     def of(
@@ -83,7 +85,8 @@ class CellStyles:
             for number, one in enumerate(formats)
             if is_pale((letters or {}).get(one.font, LETTERS), one.behind)
         )
-        return cls(struck, codes, fonts, pale)
+        lined = frozenset(number for number, one in enumerate(formats) if one.lined)
+        return cls(struck, codes, fonts, pale, lined)
 
 
 _LONGEST_REMEMBERED = 1 << 18

@@ -323,7 +323,7 @@ def _take_looks(
         tally.mask(cell, masked(styles.codes[format_], number))
     elif code in _TEXT_CELLS and format_ in styles.codes:
         tally.mask(cell, masked(styles.codes[format_]))
-    if code == _SHARED_TEXT:
+    if code == _SHARED_TEXT and format_ not in styles.lined:
         said = settled(shared.runs.get(struct.unpack_from("<I", body, 8)[0], [("", None)]), struck)
         if isinstance(said, CrossedOut):
             tally.partly_struck[cell] = said

@@ -260,7 +260,7 @@ class _Sheet:
         cell, number = cell_name(row, column), struct.unpack_from("<I", body, 6)[0]
         if number in self.shared.repaired:
             self.tally.texts[cell] = self.shared.repaired[number]
-        if number in self.shared.runs:
+        if number in self.shared.runs and format_ not in self.shared.styles.lined:
             said = settled(self.shared.runs[number], struck)
             if isinstance(said, CrossedOut):
                 self.tally.partly_struck[cell] = said
