@@ -179,6 +179,16 @@ def test_heading_cleared__others_in_place_make_it_good(kinds: Workbook, tmp_path
     assert (note.code, note.sheet, note.cell) == ("R20", "1 Views", "C5")
 
 
+@pytest.mark.parametrize("head", ["#N/A", "=1/0"])
+def test_heading_of_an_error_or_formula__is_none_that_was_cleared(
+    kinds: Workbook, tmp_path: Path, head: str
+) -> None:
+    ret = read(written(returned(kinds), {("1 Views", "C5"): head}), tmp_path, kinds)
+    (query,) = ret.findings
+    assert (query.code, query.sheet, query.cell) == ("R06", "1 Views", "C5")
+    assert ("1A", "answer") not in values(ret)
+
+
 def test_heading_crossed_out__its_column_is_a_query(kinds: Workbook, tmp_path: Path) -> None:
     def work(book: openpyxl.Workbook) -> None:
         book["1 Views"]["C5"].font = Font(strike=True)

@@ -103,12 +103,12 @@ def by_heading(
 
     Args:
         cells: the row.
-        crossed: where words are crossed out: they do not say any more what a column is, and stand
-            under no key that a heading has.
+        crossed: where words are crossed out, or an error stands in their place: they do not say
+            any more what a column is, and stand under no key that a heading has.
     """
     columns: dict[str, tuple[int, ...]] = {}
     for at, cell in enumerate(cells):
-        if cell != "" and not is_blank(cell):
+        if at in crossed or (cell != "" and not is_blank(cell)):
             name = "" if at in crossed else key(shown(cell))
             columns[name] = (*columns.get(name, ()), at)
     return columns
@@ -191,11 +191,16 @@ def _headings(sheet: Sheet, plan: ReadingPlan) -> Iterator[Heading]:
 
 
 def crossed_out(sheet: Sheet, row: int) -> Set[int]:
-    """Return the columns (counted from 0) of a row in which what stands there is crossed out."""
-    struck = sheet.notes.struck
-    if not struck:
+    """Return the columns (counted from 0) of a row in which what stands there is crossed out.
+
+    So are those of an error or of a formula without a result: something was put there that is no
+    heading, though nothing can be read of it.
+    """
+    struck, put = sheet.notes.struck, sheet.notes.errors | sheet.notes.formulas
+    if not struck and not put:
         return frozenset()
-    return {at for at in range(len(sheet.rows[row])) if cell_name(row, at) in struck}
+    cells = ((at, cell_name(row, at), cell) for at, cell in enumerate(sheet.rows[row]))
+    return {at for at, name, cell in cells if name in (put if is_blank(cell) else struck)}
 
 
 def _inexact(sheet: Sheet, plan: ReadingPlan) -> list[int]:
