@@ -87,8 +87,12 @@ def identify(
     references = _without_asked_about(_references(grid), context)
     if claims:
         own = claims[0].reference
-        claimed = {one: names for one, names in references.items() if _claims(one, own, grid)}
-        return _sealed(claims[0], claimed, context)
+        others = {
+            one: names
+            for one, names in references.items()
+            if one != own and _claims(one, own, grid)
+        }
+        return _sealed(claims[0], others, context)
     return _by_reference(references or _references(grid, printed=False), grid, context)
 
 
@@ -273,7 +277,7 @@ def _several(references: Mapping[str, list[str]], context: Context) -> Finding:
 
 
 def _sealed(
-    claim: StatedIdentity, references: Mapping[str, list[str]], context: Context
+    claim: StatedIdentity, others: Mapping[str, list[str]], context: Context
 ) -> IdentifiedWorkbook | Finding:
     issued, identity = _on_record(claim.reference, context)
     if issued is None or identity is None:
@@ -282,7 +286,6 @@ def _sealed(
     if replace(identity, promise=stated) != claim.identity or not _is_promise(stated):
         record = f"{issued.partner}, {issued.respondent}"
         return found("I07", found=f"{_named(claim)}, while that reference went to {record}")
-    others = {ref: names for ref, names in references.items() if ref != claim.reference}
     if others:
         return _several({claim.reference: ["its sealed identity"], **others}, context)
     notes: tuple[Finding, ...] = ()
