@@ -12,6 +12,8 @@ from tests.ingest.odd_markup import WAYS
 from tests.ingest.oracle import judge
 from tests.ingest.packages import packed, parts_of, sheet_part
 from tests.ingest.small import read_bytes
+from xlassess.ingest.formats import xlsx
+from xlassess.ingest.guard.notes import SheetNotes
 
 
 @given(
@@ -34,3 +36,21 @@ def test_odd_markup__no_answer_is_read_wrongly(
     except LookupError:
         return
     assert wrong == []
+
+
+def test_sheet_as_gnumeric_and_sheetjs_write_it__is_measured_the_quick_way() -> None:
+    """Line ends between tags and a word on spaces are no reason to go from tag to tag."""
+    part = (
+        b'<worksheet>\n<sheetData>\n<row r="1">\n<c r="A1" t="b">\n<f>TRUE()</f>\n<v>1</v>\n</c>\n'
+        b'<c r="B1" t="str"><v xml:space="preserve"> said </v></c>\n<c r="C1" t="e">\n'
+        b"<f>1/0</f>\n<v>#DIV/0!</v></c></row></sheetData></worksheet>"
+    )
+    cells = part[part.find(b"<sheetData") : part.rfind(b"</sheetData>")]
+    formulas = xlsx._formulas(cells)
+    assert formulas is not None
+    assert [cell for cell, _, _ in formulas] == [b"A1", b"C1"]
+    assert not xlsx._ODD.search(cells, 1)
+    quick = xlsx._scan_sheet(part)
+    assert quick == xlsx._scan_by_tag(part, set())
+    assert isinstance(quick, SheetNotes)
+    assert (quick.formulas, quick.truths, quick.errors) == ({"A1", "C1"}, {"A1"}, {"C1"})

@@ -50,12 +50,15 @@ _PARSERS_BOOK = "xl/workbook.xml"
 _ROOT, _BOOKS = "_rels/.rels", "xl/_rels/workbook.xml.rels"
 """What says which part is the workbook, and what the workbook leads to."""
 _ODD = re.compile(
-    rb'<(?!/|v>|c r="(?:[A-Z]|[A-C][A-Z])\d{1,3}"|row r="\d{1,3}"|f[ >/]|is>|t[ >]|v/>)'
+    rb'<(?!/|v(?: xml:space="preserve")?>|c r="(?:[A-Z]|[A-C][A-Z])\d{1,3}"|row r="\d{1,3}"|f[ >/]'
+    rb"|is>|t[ >]|v/>)"
 )
 """A tag not written in the usual way, or a cell beyond column CZ or row 999; the rectangle up
 to there is within `MOST_AREA`."""
 _FORMULAS_TAG = b"<f"
-_FORMULA = re.compile(rb'<c r="([A-Z]+\d+)"[^<>]*><f(?=[\s/>])([^<>]*)>((?:TRUE|FALSE)\(\)</f>)?')
+_FORMULA = re.compile(
+    rb'<c r="([A-Z]+\d+)"[^<>]*>\s*<f(?=[\s/>])([^<>]*)>((?:TRUE|FALSE)\(\)</f>)?'
+)
 """The tag of a cell and right behind it that of its formula, with a truth value if it is one."""
 _MERGE = re.compile(rb'<(?:\w+:)?mergeCell\b[^<>]*? ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _ERROR = re.compile(rb'<c r="([A-Z]+\d+)"[^<>]*? t="e"')
