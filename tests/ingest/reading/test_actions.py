@@ -243,6 +243,19 @@ def test_formula_for_a_proposal__is_a_query(kinds: Workbook, tmp_path: Path) -> 
     assert (told(ret), proposal(ret)) == ([("C10", cell)], [])
 
 
+def test_item_and_action_swapped__plan_and_proposal_are_read(
+    kinds: Workbook, tmp_path: Path
+) -> None:
+    def work(sheet: Any) -> None:
+        for row in range(FIRST - 1, proposal_row(kinds) - 2):
+            left, right = sheet.cell(row, 2), sheet.cell(row, 3)
+            left.value, right.value = right.value, left.value
+
+    ret = read(planned(kinds, work), tmp_path, kinds)
+    both = [(row, words, f"B{row + FIRST - 1}") for row, words, _ in BOTH]
+    assert (actions(ret), proposal(ret), told(ret)) == (both, [PROPOSAL_TEXT], [])
+
+
 def test_proposal_in_a_hidden_row__is_read_and_told(kinds: Workbook, tmp_path: Path) -> None:
     def work(sheet: Any) -> None:
         sheet.row_dimensions[proposal_row(kinds)].hidden = True

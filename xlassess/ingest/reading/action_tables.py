@@ -79,6 +79,15 @@ class ActionTable:
         label = {(self.proposal, column) for column in range(self.number + 2)}
         return label | {(self.proposal - 1, max(self.number, 0))}
 
+    @property
+    def proposal_column(self) -> int:
+        """Where the proposal is: below the actions, or where it was laid out if only there."""
+        laid_out, row = self.number + 2, self.proposal
+        below = self.columns.get("action", laid_out)
+        if row is None or not is_blank(self.sheet.at(row, below)):
+            return below
+        return below if is_blank(self.sheet.at(row, laid_out)) else laid_out
+
     def is_written(self, row: int, column: int) -> bool:
         """True when something stands in a cell, seen or not."""
         cell = self.sheet.at(row, column)
@@ -126,7 +135,7 @@ def _table(
 ) -> ActionTable:
     headings = by_heading(sheet.rows[head], crossed_out(sheet, head))
     headed = {at for places in headings.values() for at in places}
-    shift = _shift(headings, planned)
+    shift = _shift(sheet, head, headings, planned)
     places = where_now(planned.columns, headings, shift)
     span = range(head + 1, below)
     proposal = _proposal(sheet, span, planned, plan) if planned.proposal is not None else None
@@ -150,13 +159,25 @@ def _table(
     )
 
 
-def _shift(headings: Mapping[str, tuple[int, ...]], planned: ActionPlanLayout) -> int:
-    """How far to the right of its place the table stands, by its first heading that is told."""
-    for column in planned.columns:
-        at = headings.get(key(column.header), ())
-        if len(at) == 1:
-            return at[0] - column.index
-    return 0
+def _shift(
+    sheet: Sheet, head: int, headings: Mapping[str, tuple[int, ...]], planned: ActionPlanLayout
+) -> int:
+    """How far to the right of its place the table stands, by its headings that are told.
+
+    By the first of them below whose numbers' place a number stands, as columns may have changed
+    places; by the first of all where none does.
+    """
+    told = [
+        at[0] - column.index
+        for column in planned.columns
+        if len(at := headings.get(key(column.header), ())) == 1
+    ]
+    numbered = (
+        shift
+        for shift in told
+        if shift >= 0 and any(_number(sheet.at(head + at, shift)) == at for at in (1, 2))
+    )
+    return next(numbered, told[0] if told else 0)
 
 
 def _proposal(sheet: Sheet, span: range, planned: ActionPlanLayout, plan: ActionPlan) -> int | None:

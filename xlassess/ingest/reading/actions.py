@@ -329,7 +329,7 @@ def _settle_proposals(tables: Sequence[ActionTable], result: ActionPlanRead) -> 
 
 
 def _read_proposal(table: ActionTable) -> Reading:
-    row, column = table.proposal or 0, _proposal_column(table)
+    row, column = table.proposal or 0, table.proposal_column
     name, cell = cell_name(row, column), table.sheet.at(row, column)
     parsed = _not_taken(table, name, cell)
     blank = Reading(PROPOSAL, "answer", table.sheet.name, name)
@@ -344,10 +344,6 @@ def _not_taken(table: ActionTable, name: str, cell: Cell) -> Parsed | None:
     if parsed is None and name in table.sheet.notes.covered and not is_blank(cell):
         return Parsed(code="R10")
     return parsed or masked_by_format(table.sheet, name, cell, is_text=False)
-
-
-def _proposal_column(table: ActionTable) -> int:
-    return table.columns.get("action", table.number + 2)
 
 
 def _strays(table: ActionTable, filled: Set[int], plan: ReadingPlan) -> Iterable[CellFinding]:
@@ -377,5 +373,5 @@ def _is_proposals(table: ActionTable, row: int, column: int) -> bool:
     if table.proposal is None:
         return False
     if row == table.proposal:
-        return column <= table.number + 1 or column == _proposal_column(table)
+        return column <= table.number + 1 or column == table.proposal_column
     return row == table.proposal - 1 and column == max(table.number, 0)

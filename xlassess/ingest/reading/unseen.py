@@ -36,8 +36,7 @@ def unseen(rows: Iterable[ItemRow], tables: Iterable[ActionTable]) -> Iterator[C
                 if role not in ("item", "progress"):
                     yield from _told(table.sheet, index, at)
         if table.proposal is not None:
-            at = table.columns.get("action", table.number + 2)
-            yield from _told(table.sheet, table.proposal, at)
+            yield from _told(table.sheet, table.proposal, table.proposal_column)
 
 
 def _hides(sheet: Sheet) -> bool:
