@@ -46,6 +46,12 @@ each is measured."""
 _LOT = 500
 """Returns put on record in one transaction."""
 
+_COMMANDS = (
+    ("status",), ("consolidate", "--no-pdf"), ("report",),
+    *(("export", "--format", name) for name in ("csv", "json", "parquet", "xlsx")), ("verify",),
+)  # fmt: skip
+"""What is run once the returns are in. The PDF is the work of LibreOffice on printed pages."""
+
 Took = tuple[float, float]
 """Processor seconds of a command and its workers, and megabytes of the largest of them."""
 
@@ -71,10 +77,14 @@ def recorded(root: Path, samples: Path) -> Took:
 
 
 def _like(ret: Return, issued: Issued, now: datetime) -> Return:
-    """The same return as if it had come back of another workbook."""
+    """The same return as if it had come back of another workbook, with comments of its own."""
     name = issued.file_name
+    answers = (
+        replace(one, value=f"{one.value} ({name})") if one.field == "comment" else one
+        for one in ret.answers
+    )
     return replace(
-        ret, reference=issued.reference, file=name, received_at=now,
+        ret, reference=issued.reference, file=name, received_at=now, answers=tuple(answers),
         sha256=hashlib.sha256(name.encode()).hexdigest(),
         findings=tuple(one.in_file(name) for one in ret.findings),
     )  # fmt: skip
@@ -99,9 +109,9 @@ def run(returns: int, home: Path) -> Iterator[tuple[str, Took]]:
     else:
         fill_in(_first(root / "outbox", SHAPES, home / "some"), inbox)
         yield "record", recorded(root, inbox)
-    for name in ("status", "consolidate", "report", "export", "verify"):
-        if name != "verify" or returns <= MOST_READ:  # there are no files to verify beyond that
-            yield name, command(root, name)
+    for words in _COMMANDS:
+        if words != ("verify",) or returns <= MOST_READ:  # there are no files to verify beyond that
+            yield " ".join(words), command(root, *words)
 
 
 def _read(sources: Sequence[ReturnedFile], context: Context, workers: Workers) -> float:
