@@ -5,8 +5,12 @@ from __future__ import annotations
 import gc
 import os
 import re
+import shutil
+import tempfile
 from collections.abc import Generator, Iterator
 from contextlib import nullcontext
+from multiprocessing.util import Finalize
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +22,11 @@ from xlassess.model.toolkit import Toolkit
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # Tests make many things that live on: looking for circles among them takes a fifth of the time.
 gc.set_threshold(200_000, 50, 100)
+
+_IN_MEMORY = Path("/dev/shm")
+_ROOM = 4 << 30
+"""Bytes that must be free there: several times as many as the tests use at once."""
+_TEMPORARY = pytest.StashKey[Path | None]()
 
 if TYPE_CHECKING:
     from tests.clients.office import Office, Offices
@@ -64,6 +73,34 @@ def _environment_left_alone() -> Iterator[None]:
         else:
             del os.environ[name]
     assert not changed, f"The test changed {', '.join(changed)} of the environment."
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Let temporary files be in memory where there is room, unless the user says where.
+
+    Ledgers wait for the disk at every change, by intent: thousands of tests would do so, too.
+    """
+    if "TMPDIR" in os.environ or config.option.basetemp or not _IN_MEMORY.is_dir():
+        return
+    if os.access(_IN_MEMORY, os.W_OK) and shutil.disk_usage(_IN_MEMORY).free >= _ROOM:
+        place = tempfile.mkdtemp(prefix="xlassess-", dir=_IN_MEMORY)
+        Path(place).chmod(0o755)  # servers that give up root's rights work in there, too
+        os.environ["TMPDIR"] = tempfile.tempdir = place
+        config.stash[_TEMPORARY] = Path(place)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Keep what tests left in memory where one failed, as somebody will look at it."""
+    if session.testsfailed:
+        session.config.stash[_TEMPORARY] = None
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove what is left in memory: what killed programs did not remove themselves."""
+    if place := config.stash.get(_TEMPORARY, None):
+        # after multiprocessing has removed, at -100, what it keeps in there
+        Finalize(None, shutil.rmtree, (place,), {"ignore_errors": True}, exitpriority=-200)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -41,10 +41,14 @@ default_login_user = {login}
 mail_location = maildir:{home}/mail/%n
 auth_mechanisms = plain login xoauth2 oauthbearer
 auth_cache_size = 0
+auth_failure_delay = 0
 first_valid_uid = 0
 first_valid_gid = 0
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service imap-login {{
   chroot =

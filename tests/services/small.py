@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import io
 import re
 import shutil
 import tempfile
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
-from functools import wraps
+from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -192,17 +193,26 @@ def answer(
     """Fill in a respondent's workbook as a partner does, save it there, and return where."""
     result = generate(folder, now=MONDAY)
     (issued,) = [book for book in result.workbooks if book.respondent == respondent]
-    book = openpyxl.load_workbook(issued.path)
     from xlassess.toolkits.load import find_toolkit
 
     (table,) = layout(find_toolkit("tiny", folder.toolkits)).sections[0].tables
     column = table.column("answer")
     assert column is not None
-    for row, value in zip(table.rows, answers, strict=True):
-        book["1 Basics"].cell(row.index + 1, column.index + 1).value = value
+    cells = tuple((row.index + 1, column.index + 1) for row in table.rows)
     target.parent.mkdir(parents=True, exist_ok=True)
-    book.save(target)
+    target.write_bytes(_typed(issued.path.read_bytes(), tuple(zip(cells, answers, strict=True))))
     return target
+
+
+@lru_cache(maxsize=64)
+def _typed(data: bytes, typed: tuple[tuple[tuple[int, int], str | None], ...]) -> bytes:
+    """Return a workbook with this in its cells; copies of a round are filled in alike again."""
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    for (row, column), value in typed:
+        book["1 Basics"].cell(row, column).value = value
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
 
 
 def unclear_pair(folder: AssessmentFolder, inbox: Path) -> tuple[Path, Path]:
