@@ -23,7 +23,7 @@ from xlassess.ledger.reads import RoundOverview
 from xlassess.ledger.recording import joint, lot, writes
 from xlassess.ledger.recording.decisions import Decisions
 from xlassess.ledger.recording.messages import Messages
-from xlassess.ledger.tables import digests, events, followed, rows
+from xlassess.ledger.tables import digests, events, followed, replay, rows
 from xlassess.ledger.tables.events import Entry, Event, What
 from xlassess.ledger.tables.schema import EVENTS, ISSUED, RETURNS, TOOLKITS
 from xlassess.model.answer import Issued, Return, State
@@ -740,8 +740,11 @@ class Ledger:
             used = {one.identity.digest for one in issued}
             kept = reads.toolkits(db)
             number, head = events.head(db)
-            happened = followed.read_whole(db)
-            log = followed.replay_of_whole(db)
+            happened, log = followed.whole(db)
+            register, outputs, decided = log.register(), log.outputs(name), log.decided()
+            plans, judgements = joint.plans(happened), joint.judgements(happened, name)
+            # The log of a large round takes as much memory as its answers, which come now.
+            del happened, log
             found = reads.returns(db, reads.of_round(name))
             history = reads.as_they_count(found, reads.replaced(db))
             # What counts is among what came: read a second time, it would take as long again.
@@ -753,11 +756,11 @@ class Ledger:
                 issued=issued,
                 current={name: by_number[number] for name, number in counting.items()},
                 history=history,
-                register=log.register(),
-                decisions=log.decisions(history),
-                outputs=log.outputs(name),
-                plans=joint.plans(happened),
-                judgements=joint.judgements(happened, name),
+                register=register,
+                decisions=replay.decisions(decided, history),
+                outputs=outputs,
+                plans=plans,
+                judgements=judgements,
                 events=number,
                 head=head if number else "",
             )

@@ -44,8 +44,7 @@ class Deciding:
 
     def __init__(self, db: Connection, at: datetime, by: str) -> None:
         self.db, self._at, self._by = db, at, by
-        self.log = followed.read_whole(db)
-        self.now = followed.replay_of_whole(db)
+        self.log, self.now = followed.whole(db)
 
     def waiver(self, reason: str) -> Waiver:
         """The waiver that this decision makes."""

@@ -55,6 +55,12 @@ def replay_of_whole(db: Connection) -> Replay:
     return _whole(db).replay.copy()
 
 
+def whole(db: Connection) -> tuple[tuple[Event, ...], Replay]:
+    """Return the whole log and what it comes to; one too long to be kept in mind is read once."""
+    found = _whole(db)
+    return found.log, found.replay.copy()
+
+
 def register(db: Connection) -> Register:
     """Return what the coordinator recorded about workbooks.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 
@@ -223,17 +223,32 @@ class Replay:
             and "base" in event.details
         )
 
-    def decisions(self, returns: Iterable[Return]) -> tuple[Decision, ...]:
-        """Return what was decided about these returns and was not taken back, oldest first."""
-        files = {ret.number: ret.file for ret in returns}
-        kinds: tuple[DecisionKind, ...] = ("chosen", "set aside", "reassigned", "corrected")
+    def decided(self) -> tuple[Event, ...]:
+        """Return the events by which something was decided about returns, and which hold."""
         return tuple(
-            Decision(kind, event.reference, number, files[number], event.by, event.at, event.reason)
+            event
             for event in self.events.values()
-            for kind in kinds
-            if event.what == kind and event.number not in self.undone
-            if (number := event.return_id or 0) in files
+            if event.what in _DECISIONS and event.number not in self.undone
         )
+
+
+_DECISIONS: Mapping[What, DecisionKind] = {
+    "chosen": "chosen", "set aside": "set aside", "reassigned": "reassigned",
+    "corrected": "corrected",
+}  # fmt: skip
+
+
+def decisions(decided: Iterable[Event], returns: Iterable[Return]) -> tuple[Decision, ...]:
+    """Return what was decided about these returns, in the order of the events."""
+    files = {ret.number: ret.file for ret in returns}
+    return tuple(
+        Decision(
+            _DECISIONS[event.what], event.reference, number, files[number], event.by, event.at,
+            event.reason,
+        )
+        for event in decided
+        if (number := event.return_id or 0) in files
+    )  # fmt: skip
 
 
 def before(events: Iterable[Event], number: int) -> Replay:

@@ -147,9 +147,21 @@ class _Answers(dict[tuple[str, ...], Answer]):
         self._text = _Texts()
 
     def __missing__(self, stored: tuple[str, ...]) -> Answer:
-        item, name, letter, value, sheet, cell, file = map(self._text.__getitem__, stored)
-        answer = self[stored] = Answer(item, name, value_of(letter, value), sheet, cell, file)
+        answer = self[stored] = self.once(stored, self._text[stored[3]])
         return answer
+
+    def once(self, stored: tuple[str, ...], value: str) -> Answer:
+        """Return an answer that is not kept; only its place is."""
+        text = self._text
+        item, name, letter, _, sheet, cell, file = stored
+        return Answer(
+            text[item], text[name], value_of(letter, value), text[sheet], text[cell], text[file]
+        )
+
+
+_RECURS = 30
+"""Characters up to which comments are often the same, as "none" and "see above" are. Of longer
+ones hardly two are: kept, each would take its room twice."""
 
 
 def answers_of(found: Iterable[Any]) -> dict[int, list[Answer]]:
@@ -165,7 +177,9 @@ def answers_of(found: Iterable[Any]) -> dict[int, list[Answer]]:
     answers: dict[int, list[Answer]] = {}
     known = _Answers()
     for row in found:
-        answers.setdefault(row[0], []).append(known[row[1:]])
+        place, free = row[1:], row[2] == "comment" and len(row[4]) > _RECURS
+        answer = known.once(place, as_it_was(row[4])) if free else known[place]
+        answers.setdefault(row[0], []).append(answer)
     return answers
 
 
