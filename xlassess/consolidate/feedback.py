@@ -101,6 +101,7 @@ class _Page:
         self._line(sheet, say("feedback_rule"), _MUTED)
         if told.sections:
             self._heading(sheet, say("feedback_sections_title"))
+            self._line(sheet, told.figures, _MUTED)
             self._sections(sheet)
         self._heading(sheet, say("feedback_next_title"))
         for text in told.afterwards:

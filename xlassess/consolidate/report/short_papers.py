@@ -77,6 +77,7 @@ def feedback_in_word(summary: Summary, told: OwnAnswers) -> bytes:
     if told.sections:
         title = say("feedback_sections_title")
         paper.text(title, "Heading 1")
+        paper.text(told.figures, "Note")
         widths = (86, 36, 24, 24)
         own = (ENTRY, FIGURE, FIGURE, FIGURE)
         paper.table(title, heads("feedback_sections_heads"), widths, own, told.sections)

@@ -106,8 +106,11 @@ def _by(person: Person | None) -> str:
 def talking_points(part: ToolkitResults) -> tuple[TalkingPoint, ...]:
     """Return what is worth talking about in a workshop on one toolkit, in order.
 
-    What is withheld in the summary is withheld here.
+    What is withheld in the summary is withheld here. Several organisations that each judge
+    themselves have nothing to agree on: it is not one thing that they judge.
     """
+    if part.toolkit.subject == "organisation" and part.partners_heard > 1:
+        return ()
     agenda = agenda_of(part.toolkit, part.items, _weights(part), part.returned)
     views = {view.label: view.id for view in part.toolkit.views}
     groups: tuple[tuple[TalkingGroup, tuple[ItemFigures, ...]], ...] = (

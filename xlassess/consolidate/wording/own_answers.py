@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from xlassess.consolidate.figures.counted import favourable_codes
 from xlassess.consolidate.figures.privacy.attribution import Participants, usable_returns
 from xlassess.consolidate.figures.thresholds import (
     APART,
@@ -47,7 +48,8 @@ class OwnAnswers:
 
     ``apart`` are sentences on where they stand apart from the others, or why that is not said.
     ``sections`` are rows of name, own score, mean of all and returns; empty where there are no
-    scores. ``items`` are rows of number, question, own answer, how all answered, and how many.
+    scores; ``figures`` says what these are. ``items`` are rows of number, question, own answer,
+    how all answered, and how many.
     """
 
     issued: Issued
@@ -56,6 +58,7 @@ class OwnAnswers:
     about: str
     note: str
     apart: tuple[str, ...]
+    figures: str
     sections: tuple[tuple[str, str, str, str], ...]
     items: tuple[tuple[str, str, str, str, str], ...]
     afterwards: tuple[str, ...]
@@ -127,10 +130,19 @@ class _Respondent:
             about=say("feedback_for", assessment, self._issued.who, self._part.returned),
             note=say("feedback_note", self._shown),
             apart=tuple(self._apart_in_words()),
+            figures=self._figures_in_words() if scored else "",
             sections=tuple(self._section_rows()) if scored else (),
             items=tuple(self._item_rows()),
             afterwards=tuple(words().paragraphs("feedback_next", assessment)),
         )
+
+    def _figures_in_words(self) -> str:
+        """What the figures of the sections are, which differs with the toolkit's rule."""
+        toolkit = self._part.toolkit
+        codes = set(favourable_codes(toolkit))
+        scale = toolkit.scales.get(toolkit.scoring.scale)
+        good = [choice.label for choice in scale.choices if choice.code in codes] if scale else []
+        return words().say("feedback_figures", toolkit.scoring.rule, good)
 
     def _apart_in_words(self) -> Iterator[str]:
         say = words().say
