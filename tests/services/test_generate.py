@@ -205,7 +205,7 @@ def test_generate__completes_a_run_that_was_really_killed(folder: AssessmentFold
         "from tests.services.small import MONDAY;"
         "from xlassess.services import generate as desk;"
         "from xlassess.assessment.settings import AssessmentFolder;"
-        "from xlassess.services.common import issuing;"
+        "from xlassess.services.common.workbooks import issuing;"
         "issuing.write_whole = lambda *_: os.kill(os.getpid(), signal.SIGKILL);"
         "desk.generate(AssessmentFolder(Path(sys.argv[1])), now=MONDAY)"
     )

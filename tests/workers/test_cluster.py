@@ -20,7 +20,7 @@ from tests.clients.dask import a_dask_cluster
 from tests.damaged.builders import BUILDERS, Bench
 from tests.factory import a_context, issue
 from tests.ingest.small import every_kind
-from tests.services.programmes import a_programme, an_assessment_in
+from tests.services.programmes.made_up import a_programme, an_assessment_in
 from tests.services.small import LATER, MONDAY, a_folder, answer, contents
 from tests.workers import jobs
 from tests.workers.jobs import Sum

@@ -183,6 +183,20 @@ def test_report__of_very_many_comments_has_the_first_about_each_question(pat, mo
     assert "There are" not in whole.comments_note
 
 
+def test_report__of_very_many_workbooks_lists_the_first_of_each_toolkit(pat, monkeypatch):
+    other = find_toolkit("melton-evaluation")
+    summary = summarise(a_round([pat, other], 8, Wish()), MADE_AT)
+    whole = report_of(summary)
+    monkeypatch.setattr("xlassess.consolidate.report.story.MOST_ENTRIES", 10)
+    cut = report_of(summary)
+    assert len(whole.register) == 16
+    assert "too many to list" not in whole.responses_note
+    assert cut.register == (*whole.register[:5], *whole.register[8:13])
+    said = "16 workbooks were issued: too many to list in a report. It has the first 5 of each"
+    assert said in cut.responses_note
+    assert [rate.cells for rate in cut.rates] == [rate.cells for rate in whole.rates]
+
+
 def test_report__withheld_round_shows_no_figures(pat):
     summary = summarise(a_round([pat], 6, Wish(returned=2), attribution="aggregated"), MADE_AT)
     (toolkit,) = report_of(summary).toolkits

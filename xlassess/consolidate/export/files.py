@@ -193,9 +193,9 @@ def _table(
 
 def _rows(table: ExportTable, rows: range) -> Iterator[tuple[Streamed, ...]]:
     """Yield some rows of a table as they stand in cells."""
-    columns = [_made_of(table, column, _in_cells) for column in table.spec.columns]
-    for block in _blocks(rows, columns):
-        yield from block
+    writes = [_in_cells for _ in table.spec.columns]
+    for block in table.in_blocks(_ROWS_AT_ONCE, rows):
+        yield from _written(block, writes)
 
 
 def _in_cells(values: Iterable[Cell]) -> list[Streamed]:
@@ -333,18 +333,11 @@ _ROWS_AT_ONCE = 20_000
 
 
 def _csv(table: ExportTable) -> Iterator[bytes]:
-    """Yield a table as RFC 4180 has it: commas, CRLF, quotation marks where they are needed.
-
-    Each different value of a column is made ready once: of two hundred thousand rows, most
-    columns hold a few dozen.
-    """
-    columns = [
-        _made_of(table, column, partial(_column_in_csv, column.type))
-        for column in table.spec.columns
-    ]
+    """Yield a table as RFC 4180 has it: commas, CRLF, quotation marks where they are needed."""
     heads = [tuple(_quoted([column.name for column in table.spec.columns]))]
     yield codecs.BOM_UTF8 + _lines(heads)
-    yield from map(_lines, _blocks(range(len(table)), columns))
+    for block in table.in_blocks(_ROWS_AT_ONCE):
+        yield _lines(_written(block, [partial(_column_in_csv, c.type) for c in table.spec.columns]))
 
 
 _Made = TypeVar("_Made")
@@ -371,14 +364,15 @@ def _made_of(
     return _MadeColumn([written[value] for value in values], places)
 
 
-def _blocks(
-    rows: range, columns: Sequence[_MadeColumn[_Made]]
-) -> Iterator[Iterator[tuple[_Made, ...]]]:
-    """Yield some rows of a table, some thousands together."""
-    for first in range(rows.start, rows.stop, _ROWS_AT_ONCE):
-        block = slice(first, min(first + _ROWS_AT_ONCE, rows.stop))
-        some = ([one.made[place] for place in one.places[block]] for one in columns)
-        yield zip(*some, strict=True)
+def _written(
+    block: ExportTable, writes: Sequence[Callable[[Iterable[Cell]], Iterable[_Made]]]
+) -> Iterator[tuple[_Made, ...]]:
+    """Return the rows of a part of a table as they are written, column by column."""
+    columns = [
+        _made_of(block, column, write)
+        for column, write in zip(block.spec.columns, writes, strict=True)
+    ]
+    return zip(*([one.made[place] for place in one.places] for one in columns), strict=True)
 
 
 def _typed(value: Cell, kind: Type) -> Cell:
@@ -472,15 +466,18 @@ def _objects(table: ExportTable, margin: str) -> Iterator[bytes]:
         table: the table.
         margin: a new line and what stands before the list's own brackets.
     """
-    columns = [
-        _made_of(table, column, partial(_column_in_json, f"{margin}  {json.dumps(column.name)}: "))
+    if not len(table):
+        yield b"[]"
+        return
+    writes = [
+        partial(_column_in_json, f"{margin}  {json.dumps(column.name)}: ")
         for column in table.spec.columns
     ]
     begin, end = f"{margin} {{", f"{margin} }}"
-    for number, block in enumerate(_blocks(range(len(table)), columns)):
-        rows = ",".join(f"{begin}{','.join(row)}{end}" for row in block)
+    for number, block in enumerate(table.in_blocks(_ROWS_AT_ONCE)):
+        rows = ",".join(f"{begin}{','.join(row)}{end}" for row in _written(block, writes))
         yield _bytes(f"{',' if number else '['}{rows}")
-    yield _bytes(f"{margin}]" if len(table) else "[]")
+    yield _bytes(f"{margin}]")
 
 
 def _column_in_json(begin: str, values: Iterable[Cell]) -> list[str]:
@@ -500,16 +497,15 @@ def _parquet(table: ExportTable) -> Iterator[bytes]:
     import pyarrow.parquet as pq
 
     schema = _schema(table.spec)
-    columns = []
-    for column, field in zip(table.spec.columns, schema, strict=True):
-        one = _made_of(table, column, lambda values: map(_in_arrow, values))
-        columns.append((pa.array(one.made, type=field.type), one.places))
     kept = io.BytesIO()
     with pq.ParquetWriter(pa.PythonFile(_Passed(kept), mode="w"), schema) as writer:
         # of no rows one group too, as a file without any is read by few programs
-        for first in range(0, max(len(table), 1), _ROWS_OF_GROUP):
-            rows = slice(first, first + _ROWS_OF_GROUP)
-            some = [made.take(pa.array(places[rows], pa.int64())) for made, places in columns]
+        for block in table.in_blocks(_ROWS_OF_GROUP):
+            some = []
+            for column, field in zip(table.spec.columns, schema, strict=True):
+                one = _made_of(block, column, lambda values: map(_in_arrow, values))
+                made = pa.array(one.made, type=field.type)
+                some.append(made.take(pa.array(one.places, pa.int64())))
             writer.write_table(pa.Table.from_arrays(some, schema=schema))
             yield _taken(kept)
     yield _taken(kept)

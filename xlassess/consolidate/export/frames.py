@@ -33,9 +33,9 @@ def frame_of(table: ExportTable, orders: Mapping[str, Sequence[str]] | None = No
     """
     import pandas as pd
 
-    given = orders or {}
+    given, whole = orders or {}, table.whole()
     columns = {
-        column.name: _series(table, column, given.get(column.name)) for column in table.spec.columns
+        column.name: _series(whole, column, given.get(column.name)) for column in table.spec.columns
     }
     frame: pd.DataFrame = pd.DataFrame(columns, copy=False)
     return frame

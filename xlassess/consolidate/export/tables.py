@@ -10,8 +10,9 @@ of nobody's answers, and of owners what the summary tells.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from xlassess.consolidate.export.answers import COMMENTS, COUNTS, DATA, Pick
@@ -44,19 +45,55 @@ class SharedLines:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerRows:
+    """The rows of the table of answers, made anew each time, and how each toolkit's are told."""
+
+    rows: Collection[DataRow]
+    settings: Mapping[str, ExportContext]
+
+
+@dataclass(frozen=True, slots=True)
 class ExportTable:
     """A table ready to be written: its columns, and what its rows are made from.
 
     ``shared`` has, in place of ``lines``, the lines that differ in each part of the rows
     (`ExportColumn.part`), by its name: of a quarter of a million answers, some hundreds differ.
+    ``answers`` stand in place of both where a table is so long that it is made block by block.
     """
 
     spec: TableSpec[Any]
     lines: tuple[ExportLine[Any], ...]
     shared: Mapping[str, SharedLines] = field(default_factory=dict)
+    answers: AnswerRows | None = None
 
     def __len__(self) -> int:
+        if self.answers is not None:
+            return len(self.answers.rows)
         return next((len(each.places) for each in self.shared.values()), len(self.lines))
+
+    def in_blocks(self, most: int, rows: range | None = None) -> Iterator[ExportTable]:
+        """Yield the table in parts of at most so many rows; one without rows where it has none.
+
+        Args:
+            most: rows of a part.
+            rows: which of its rows; all where it is not said.
+        """
+        which = range(len(self)) if rows is None else rows
+        made = islice(self.answers.rows, which.start, which.stop) if self.answers else iter(())
+        for first in range(which.start, max(which.stop, which.start + 1), most):
+            if self.answers is not None:
+                yield _of_answers(self.spec, islice(made, most), self.answers.settings)
+            else:
+                block = slice(first, min(first + most, which.stop))
+                shared = {
+                    name: SharedLines(each.lines, each.places[block])
+                    for name, each in self.shared.items()
+                }
+                yield ExportTable(self.spec, self.lines[block], shared)
+
+    def whole(self) -> ExportTable:
+        """Return the table as one part, of which columns can be asked one after the other."""
+        return next(self.in_blocks(max(len(self), 1)))
 
     def different(self, column: ExportColumn[Any]) -> tuple[list[Cell], Sequence[int]]:
         """Return the values of one of its columns, and which of them stands in each row.
@@ -64,6 +101,8 @@ class ExportTable:
         A column at a time, because a table as rows of values takes more memory than all the
         rest of a round.
         """
+        if self.answers is not None:
+            return self.whole().different(column)
         if self.shared:
             part = self.shared[column.part]
             return list(map(column.of, part.lines)), part.places
@@ -95,7 +134,7 @@ def tables_of(summary: Summary) -> tuple[ExportTable, ...]:
     }
     specs = WITH_ROWS if summary.participants.shows_rows else AGGREGATED
     tables = tuple(
-        _answers(summary, settings)
+        ExportTable(spec, (), answers=AnswerRows(summary.data, settings))
         if spec is DATA
         else ExportTable(
             spec, tuple(ExportLine(settings[key], row) for key, row in rows[spec.name])
@@ -119,15 +158,16 @@ def plan_of(summary: Summary) -> ExportTable:
     return ExportTable(PLAN, tuple(ExportLine(None, line) for line in lines))
 
 
-def _answers(summary: Summary, settings: Mapping[str, ExportContext]) -> ExportTable:
-    """The table of answers: each different person and each different answer once."""
+def _of_answers(
+    spec: TableSpec[Any], rows: Iterable[DataRow], settings: Mapping[str, ExportContext]
+) -> ExportTable:
+    """A table of some answers: each different person and each different answer once."""
     people, answers = _DifferentParts(), _DifferentParts()
-    for row in summary.data:
+    for row in rows:
         people.add(row.person, row)
         answers.add(row.answer, row)
-    return ExportTable(
-        DATA, (), {"person": people.shared(settings), "answer": answers.shared(settings)}
-    )
+    shared = {"person": people.shared(settings), "answer": answers.shared(settings)}
+    return ExportTable(spec, (), shared)
 
 
 class _DifferentParts:

@@ -81,7 +81,9 @@ def data_rows(
                 key = id(answer), typed.get((answer.item, answer.field), "")
                 given = known.get(key)
                 if given is None:
-                    given = known[key] = _given(look, answer, key[1], participants)
+                    given = _given(look, answer, key[1], participants)
+                    if answer.field != "comment":  # of which hardly two are the same
+                        known[key] = given
                 yield DataRow(whose[answer.file], given)
 
     total = sum(answer.value != "" for _, ret in returns for answer in ret.answers)

@@ -231,7 +231,9 @@ class Report:
     toolkits: Annotated[tuple[ReportToolkit, ...], "the toolkits, each with what its returns say"]
     responses_note: Annotated[str, "how to read the response rates"]
     rates: Annotated[tuple[ReportRate, ...], "the response rate of each toolkit"]
-    register: Annotated[tuple[ReportEntry, ...], "every issued workbook; empty in aggregate"]
+    register: Annotated[
+        tuple[ReportEntry, ...], "issued workbooks, at most 5,000; empty in aggregate"
+    ]
     actions_note: Annotated[str, "how to read the action plan, or that there is none"]
     actions: Annotated[tuple[ReportAction, ...], "the action plan, quick wins first"]
     earlier_note: Annotated[str, "how to read the actions of earlier rounds"]

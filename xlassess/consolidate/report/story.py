@@ -76,6 +76,9 @@ from xlassess.sheet.words import Words
 MOST_COMMENTS = 5_000
 """Comments that a report has at most: some four hundred pages, which Word still opens. Ours."""
 
+MOST_ENTRIES = 5_000
+"""Workbooks that its list of what came back has at most, for the same reason. Ours."""
+
 
 def figures_of(part: ToolkitResults) -> Figures | None:
     """Return the table of a toolkit's figures, None where it has no sections with choices."""
@@ -281,7 +284,19 @@ def _action(action: PlannedAction, toolkit: str) -> ReportAction:
 def responses_note(summary: Summary) -> str:
     """Return how to read the response rates."""
     macro = "responses_note" if summary.participants.shows_rows else "responses_note_aggregated"
-    return sheet_words().say(macro, summary.assessment, day(summary.made_at))
+    note = sheet_words().say(macro, summary.assessment, day(summary.made_at))
+    if most := _most_entries(summary):
+        every = sum(len(part.entries) for part in summary.parts)
+        note += " " + sheet_words().say("responses_first", every, most, len(summary.parts))
+    return note
+
+
+def _most_entries(summary: Summary) -> int:
+    """How many workbooks of each toolkit the report has room for; 0 where it lists all or none."""
+    every = sum(len(part.entries) for part in summary.parts)
+    if every <= MOST_ENTRIES or not summary.participants.shows_rows:
+        return 0
+    return max(1, MOST_ENTRIES // len(summary.parts))
 
 
 def rate_of(part: ToolkitResults) -> ReportRate:
@@ -300,10 +315,11 @@ def response_rate(part: ToolkitResults) -> str:
 
 
 def register_of(summary: Summary) -> tuple[ReportEntry, ...]:
-    """Return every issued workbook, where single workbooks may be shown."""
+    """Return issued workbooks, where single ones may be shown: all, or as many as there is room."""
     if not summary.participants.shows_rows:
         return ()
-    return tuple(_entry(part, entry) for part in summary.parts for entry in part.entries)
+    most = _most_entries(summary) or None
+    return tuple(_entry(part, entry) for part in summary.parts for entry in part.entries[:most])
 
 
 def _entry(part: ToolkitResults, entry: RegisterEntry) -> ReportEntry:
