@@ -670,7 +670,7 @@ def _one_ill(w: World, m: re.Match[str]) -> None:
     same(w.ill(w.section(m[1])), (int(m[2]), int(m[3])))
 
 
-@says(r"Agree how to look closer at sections in one of their lowest bands in some returns: (.*?)"
+@says(r"Agree how to look closer at sections in one of their lowest bands: (.*?)"
       r"(?:; and (\d+) more, see the Scores sheet)?\.")  # fmt: skip
 def _some_ill(w: World, m: re.Match[str]) -> None:
     told = re.findall(r"“([^”]+)” \((\d+) of (\d+)", m[1])
@@ -680,8 +680,8 @@ def _some_ill(w: World, m: re.Match[str]) -> None:
     same(sum(w.ill(each)[0] > 0 for each in sections.values()), len(told) + int(m[2] or 0))
 
 
-@says(r"Agree the quick win “.*?”(?:, which (\d+) partners propose|, proposed (\d+) times)?\. Lead.*?: "
-      r"(?:.*?) Date.*?: (?:_+|\d+ \w+ \d+)")  # fmt: skip
+@says(r"Agree the quick win “.*?”(?:, which (\d+) partners propose|, proposed (twice|\d+ times))?\. "
+      r"Lead.*?: (?:.*?) Date.*?: (?:_+|\d+ \w+ \d+(?: \(has passed\))?)")  # fmt: skip
 def _quick(w: World, m: re.Match[str]) -> None:
     said = re.search(r"“(.*?)”", m[0])
     assert said is not None
@@ -693,7 +693,8 @@ def _quick(w: World, m: re.Match[str]) -> None:
         if action.action == said[1] and action.horizon == kinds
         if action.status not in ("done", "stopped")
     ]
-    same(len(set(mine)) if m[1] else len(mine), m[1] or m[2] or 1)
+    times = (m[2] or "1").replace("twice", "2").split()[0]
+    same(len(set(mine)) if m[1] else len(mine), m[1] or times)
 
 
 @says(r"Decide on (\d+) (further )?actions? that respondents propose; see Action plan\.(?: The date "

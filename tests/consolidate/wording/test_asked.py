@@ -144,3 +144,11 @@ def test_page_one__has_a_quick_win_however_many_concerns_there_are(pat):
     lines = [str(cell.value) for (cell,) in page.iter_rows(max_col=1) if cell.value]
     assert any("Agree the quick win" in line for line in lines)
     assert any("Name a lead and a date" in line for line in lines)
+
+
+def test_quick_wins__dates_that_have_passed_are_said(pat):
+    past, day_after = date(2020, 5, 30), date(2099, 5, 30)
+    told = wins(proposing(pat, [{"deadline": past}, {"action": "Move", "deadline": day_after}]))
+    assert [each.partition("Date: ")[2] for each in told] == [
+        "30 May 2020 (has passed)", "30 May 2099",
+    ]  # fmt: skip

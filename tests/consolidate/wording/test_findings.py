@@ -304,7 +304,7 @@ def test_asked__speaks_of_concerns_only_for_the_partnership(pat, returns, word):
 
 def test_ill_health__sections_that_tie_are_counted(pat):
     told = said(part_of(pat, [everything(pat, 1)] * 3))
-    assert "“Commitment and ownership” (3 of 3); and 3 more, see the Scores sheet." in told
+    assert "“Commitment and ownership” (3 of 3 returns); and 3 more, see the Scores sheet." in told
     low = [all_at(pat, "strongly-agree", **{f"_{n}{x}": "disagree" for x in "ABCDEF"})
            for n in range(1, 7)]  # fmt: skip
     assert part_of(pat, low).narrative.reading == (
@@ -569,3 +569,23 @@ def test_proposal__of_another_toolkit_is_decided_on_in_its_own_words():
     own = replace(toolkit, scales={**toolkit.scales, "decision": scale})
     asked = part_of(own, [given]).narrative.decisions[0]
     assert "Harbour Alliance: yes (a report goes to the policy committee); or no." in asked
+
+
+def test_divided__what_is_withheld_is_not_counted_as_apart(pat):
+    split = [all_at(pat, "agree", **dict.fromkeys(("_1A", "_1B", "_1C"), choice))
+             for choice in ("strongly-agree", "strongly-disagree") * 3]  # fmt: skip
+    assert "Views are divided" not in head(part_of(pat, split))
+    hidden = part_of(pat, split, attribution="aggregated", minimum_group=3)
+    assert "Views are divided" not in head(hidden)
+    # So few items may be shown that neither a band nor a scenario stands for the whole.
+    assert "works well" not in said(hidden)
+    assert hidden.planning.scenario is None
+
+
+def test_ill_health__seen_by_a_quarter_leads_whatever_band_the_mean_has(pat):
+    fine, low = (
+        all_at(pat, "agree"),
+        all_at(pat, "agree", **{f"_1{x}": "strongly-disagree" for x in "ABCDEF"}),
+    )
+    told = part_of(pat, [fine] * 7 + [low] * 3).narrative
+    assert told.reading.startswith("“Need for partnership” is in one of its lowest bands in 3 of")

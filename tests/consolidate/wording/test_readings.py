@@ -192,7 +192,7 @@ def test_share__questions_nobody_answered_stay_in_the_denominator():
     given = tuple(a for a in all_at(toolkit, "yes") if not a.item.startswith("2."))
     part = part_of(toolkit, [given] * 4)
     assert part.narrative.reading.startswith("64 of the 67 questions look for a “Yes”")
-    assert "Nobody answered 15 of them." in part.narrative.reading
+    assert "Nobody answered 15 of the 64." in part.narrative.reading
     assert "Nobody" not in head(part_of(toolkit, [all_at(toolkit, "yes")] * 4))
 
 
@@ -206,7 +206,7 @@ def test_share__withheld_and_unanswered_are_told_apart():
     hidden = {"attribution": "aggregated", "minimum_group": 3}
     told = head(part_of(toolkit, [yes, no, *fewer * 4], **hidden))
     asked = len({a.item for a in yes} - {a.item for a in fewer[0]})
-    assert f"How {asked} of them were answered is withheld. Nobody answered 15 of them." in told
+    assert f"How {asked} of the 64 were answered is withheld. Nobody answered 15 of the 64." in told
     all_withheld = head(part_of(toolkit, [yes] * 4, **hidden))
     assert "What was answered is withheld." in all_withheld
     assert "No scored answer" not in all_withheld

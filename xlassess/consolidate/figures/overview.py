@@ -117,8 +117,9 @@ class Overview:
     ``divided`` says that the division of views is the finding; ``totals`` are the lowest and the
     highest grand total where those lie bands apart and may be shown; ``differing`` of ``judged``
     items have low agreement or stand divided between the ends; on ``too_few`` more too few could
-    say, of those who judge the same thing. ``ill`` are sections that some see
-    in a bad state; ``all_seen`` says that what may be printed tells whether anybody does.
+    say, of those who judge the same thing; ``hidden`` more are withheld. ``ill`` are sections
+    that some see in a bad state; ``all_seen`` says that what may be printed tells whether anybody
+    does.
     ``level_gaps`` are the largest of ``levels_apart``.
     """
 
@@ -128,6 +129,7 @@ class Overview:
     differing: int = 0
     judged: int = 0
     too_few: int = 0
+    hidden: int = 0
     ill: tuple[IllHealth, ...] = ()
     all_seen: bool = True
     level_gaps: tuple[LevelGap, ...] = ()
@@ -137,6 +139,22 @@ class Overview:
     def unread(self) -> bool:
         """True where on most items too few could say: then that is the finding."""
         return is_unread(self.too_few, self.judged)
+
+    @property
+    def mostly_hidden(self) -> bool:
+        """True where more items are withheld than may be read: these few are not the whole. Ours.
+
+        Items on which all answer alike are the first to be withheld, so that what is left to read
+        is more divided than the whole.
+        """
+        return self.hidden > self.judged
+
+    def is_much(self, items: int) -> bool:
+        """True for so many items that they are said first, or views are divided.
+
+        Of what is withheld nothing is known: it counts among all, and not among these.
+        """
+        return is_share(items, self.judged + self.hidden, DIVIDED_ITEMS)
 
 
 def overview(
@@ -161,19 +179,20 @@ def overview(
     gaps = _level_gaps(base, items, sections) if apart else []
     # Of few items left to read it is not said that views are divided on the whole.
     too_few = len(points.too_few(items, returns)) if toolkit.subject == "partnership" else 0
-    many = is_share(differing, len(read), DIVIDED_ITEMS) and not is_unread(too_few, len(read))
-    return Overview(
+    found = Overview(
         unsure=unsure(items),
-        divided=apart and (totals is not None or many),
         totals=totals if apart else None,
         differing=differing,
         judged=len(read),
         too_few=too_few,
+        hidden=sum(item.scored and item.withheld for item in items),
         ill=_ill_health(base, sections),
         all_seen=base.participants.shows_rows or _none_can_be_ill(toolkit, items),
         level_gaps=tuple(gaps[:LISTED]),
         levels_apart=len(gaps),
     )
+    many = found.is_much(differing) and not found.unread
+    return replace(found, divided=apart and (totals is not None or many))
 
 
 def unsure(items: Iterable[ItemFigures]) -> Unsure:
@@ -401,6 +420,8 @@ def _why_none(
     complete = min((each.score.n for each in overall), default=0)
     if whole.divided:
         return "divided"
+    if whole.mostly_hidden:
+        return "unseen"
     if complete and returns >= SPEAKS_FOR_ALL and not enough_answers(returns, issued):
         return "silent"
     if complete and (complete < SPEAKS_FOR_ALL or not enough_answers(complete, returns)):

@@ -15,7 +15,6 @@ from xlassess.consolidate.figures import points
 from xlassess.consolidate.figures.overview import IllHealth
 from xlassess.consolidate.figures.thresholds import (
     AT_AN_END,
-    DIVIDED_ITEMS,
     LISTED,
     enough_answers,
     favourable,
@@ -71,7 +70,8 @@ def _divided(facts: NarrativeFacts) -> str:
     whole = facts.whole
     ends = tuple(map(short, whole.totals)) if whole.totals else ()
     top, bands = top_of(score_range(facts.toolkit)), _in_bands(facts) if ends else ()
-    return words().say("lead_divided", ends, top, bands, whole.differing, whole.judged)
+    items = (whole.differing, whole.judged, whole.hidden)
+    return words().say("lead_divided", ends, top, bands, *items)
 
 
 def _in_bands(facts: NarrativeFacts) -> tuple[tuple[str, int], ...]:
@@ -119,22 +119,24 @@ def _sum(facts: NarrativeFacts) -> tuple[str, ...]:
 def _with_total(facts: NarrativeFacts, total: OverallFigures, mean: float) -> tuple[str, ...]:
     say = words().say
     ill, some_only = _seen_ill(facts.whole.ill)
+    many_ill = "" if some_only else ill
     top = top_of(score_range(facts.toolkit))
     shown = short(mean) if total.score.n == 1 else decimal(mean)
     figure = say("reading_sum", shown, top, total.score.n, len(facts.rows))
-    band = _band(facts, total)
+    band, concern = _band(facts, total), _concern(facts, total)
+    if facts.whole.is_much(facts.weak.found) or many_ill:
+        # A band can speak well of a whole of which a good part is a concern: that comes first.
+        first = concern if facts.whole.is_much(facts.weak.found) else many_ill
+        return (first, figure, say("by_band", band) if band else "")
     if ill and not band:
         best = band_position(mean, facts.toolkit.scoring.bands) == 0
-        if some_only and best and facts.speaks_for_all and not facts.whole.divided:
+        if best and facts.speaks_for_all and not facts.whole.divided:
             # In proportion: what the whole comes to, and in the same breath who sees it otherwise.
-            return (say("best_but", figure, ill), _concern(facts, total))
-        return (ill, figure)
-    if band and is_share(facts.weak.found, facts.whole.judged, DIVIDED_ITEMS):
-        # A band can speak well of a whole of which a good part is a concern: that comes first.
-        return (_concern(facts, total), figure, say("by_band", band))
+            return (say("best_but", figure, ill), concern)
+        return (figure, ill)
     # Where the best band says nothing because of a concern, that is the finding, and no bare mean.
-    # Where ill health is seen stands among what is asked.
-    return (band or _concern(facts, total), figure)
+    # Where ill health is seen by fewer stands among what is asked.
+    return (band or concern, figure)
 
 
 def _concern(facts: NarrativeFacts, total: OverallFigures | None) -> str:
@@ -155,19 +157,20 @@ def _concern(facts: NarrativeFacts, total: OverallFigures | None) -> str:
 def _band(facts: NarrativeFacts, total: OverallFigures) -> str:
     """The band's sentence, where it may be said of the whole.
 
-    Not where views are divided, nor from one or two returns or fewer than half of them, nor of
-    organisations that each judge themselves; and the best band's, by which no further work is
-    called for, only where most of those asked have answered, nobody sees ill health and nothing is
-    a concern.
+    Not where views are divided or most items withheld, nor from one or two returns or fewer than
+    half of them, nor of organisations that each judge themselves; and the best band's, by which
+    no further work is called for, only where most of those asked have answered, nobody sees ill
+    health and nothing is a concern.
     """
-    if total.band is None or facts.whole.divided or not facts.speaks_for_all:
+    whole = facts.whole
+    if total.band is None or whole.divided or whole.mostly_hidden or not facts.speaks_for_all:
         return ""
     if facts.toolkit.subject != "partnership":
         return ""
     if not enough_answers(total.score.n, len(facts.rows)):
         return ""
     best = band_position(total.score.mean, facts.toolkit.scoring.bands) == 0
-    if best and (facts.whole.ill or facts.weak.found or facts.few_of_many or not facts.achieves):
+    if best and (whole.ill or facts.weak.found or facts.few_of_many or not facts.achieves):
         return ""
     if facts.few_of_many:
         return words().say("by_those", total.band.reading)
@@ -226,7 +229,7 @@ def _mean(facts: NarrativeFacts) -> tuple[str, ...]:
 def _with_concerns(facts: NarrativeFacts, means: str) -> tuple[str, ...]:
     """What the means of sections are, and how many items are a concern: first what weighs more."""
     concern = _concern(facts, None)
-    if is_share(facts.weak.found, facts.whole.judged, DIVIDED_ITEMS):
+    if facts.whole.is_much(facts.weak.found):
         return concern, means
     return means, concern
 

@@ -127,8 +127,8 @@ def _about_the_whole(facts: NarrativeFacts, *, sheets: bool) -> Iterator[str]:
     if scenario:
         yield say("decide_scenario", scenario.id, scenario.title)
     if whole.ill:
-        more = [ill.section.name for ill in whole.ill[LISTED:]]
-        yield say("decide_ill", whole.ill[:LISTED], more, sheets)
+        named = whole.ill[:LISTED] if sheets else whole.ill
+        yield say("decide_ill", named, len(whole.ill) - len(named))
     if not facts.achieves and not facts.weak.found:
         yield say("decide_success")
 
@@ -208,6 +208,8 @@ def _quick_win(alike: Sequence[PlannedAction]) -> str:
     deadline = written_day(min(days)) if len(days) == 1 else ""
     partners = {each.person.partner for each in alike if each.person}
     times = (len(alike), len(partners) if all(each.person for each in alike) else 0)
+    if deadline and alike[0].overdue:
+        deadline = words().say("passed", deadline)
     said = " ".join(alike[0].action.split()).rstrip(".")
     apart = (len(owners) > 1, len(days) > 1)
     return words().say("decide_quick", said, times, (owner, deadline), apart)
