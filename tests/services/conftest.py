@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.mail.dovecot import MailServerBox, dovecot
+from tests.mail.post_office import PASSWORD
 from tests.services.small import plates_built_once
 
 
@@ -18,3 +20,19 @@ def _ledgers(database: str | None) -> None:
 def _plates() -> Iterator[None]:
     with plates_built_once():
         yield
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[MailServerBox]:
+    with dovecot() as server:
+        yield server
+
+
+@pytest.fixture
+def box(running: MailServerBox, monkeypatch: pytest.MonkeyPatch) -> MailServerBox:
+    """An empty mailbox."""
+    for path in (*running.held(), *running.held(".Done")):
+        path.unlink()
+    monkeypatch.setenv("SSL_CERT_FILE", str(running.home / "certificate.pem"))
+    monkeypatch.setenv("XLASSESS_IMAP_PASSWORD", PASSWORD.replace(" ", ""))
+    return running

@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.damaged.builders import encrypted
-from tests.mail.dovecot import MailServerBox, dovecot, token
+from tests.mail.dovecot import MailServerBox, token
 from tests.mail.keyring_of_tests import keyring_with
 from tests.mail.post_office import PASSWORD
 from tests.services.small import LATER, MONDAY, PEOPLE, a_folder, answer, made_once, write_register
@@ -32,22 +32,6 @@ from xlassess.services.generate import generate
 from xlassess.services.post.collect_mail import Collected, collect_mail
 
 CAME = "Received: from partner.example by mx.example; Tue, 3 Mar 2026 10:00:00 +0000\r\n"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[MailServerBox]:
-    with dovecot() as server:
-        yield server
-
-
-@pytest.fixture
-def box(running: MailServerBox, monkeypatch: pytest.MonkeyPatch) -> MailServerBox:
-    """An empty mailbox."""
-    for path in (*running.held(), *running.held(".Done")):
-        path.unlink()
-    monkeypatch.setenv("SSL_CERT_FILE", str(running.home / "certificate.pem"))
-    monkeypatch.setenv("XLASSESS_IMAP_PASSWORD", PASSWORD.replace(" ", ""))
-    return running
 
 
 @pytest.fixture

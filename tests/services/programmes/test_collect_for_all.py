@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.mail.dovecot import MailServerBox, dovecot
-from tests.mail.post_office import PASSWORD
+from tests.mail.dovecot import MailServerBox
 from tests.services.programmes.made_up import a_programme, an_assessment_in
 from tests.services.small import PEOPLE, answer, change_settings, write_register
 from xlassess.assessment.settings import AssessmentFolder
@@ -20,22 +18,6 @@ from xlassess.cli.app import cli
 from xlassess.ledger import Ledger
 
 CAME = b"Received: from partner.example by mx.example; Tue, 3 Mar 2026 10:00:00 +0000\r\n"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[MailServerBox]:
-    with dovecot() as server:
-        yield server
-
-
-@pytest.fixture
-def box(running: MailServerBox, monkeypatch: pytest.MonkeyPatch) -> MailServerBox:
-    """An empty mailbox."""
-    for path in (*running.held(), *running.held(".Done")):
-        path.unlink()
-    monkeypatch.setenv("SSL_CERT_FILE", str(running.home / "certificate.pem"))
-    monkeypatch.setenv("XLASSESS_IMAP_PASSWORD", PASSWORD.replace(" ", ""))
-    return running
 
 
 @pytest.fixture

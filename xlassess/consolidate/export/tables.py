@@ -74,6 +74,8 @@ class ExportTable:
     def in_blocks(self, most: int, rows: range | None = None) -> Iterator[ExportTable]:
         """Yield the table in parts of at most so many rows; one without rows where it has none.
 
+        A part of a table of answers is not divided once more.
+
         Args:
             most: rows of a part.
             rows: which of its rows; all where it is not said.
@@ -84,12 +86,7 @@ class ExportTable:
             if self.answers is not None:
                 yield _of_answers(self.spec, islice(made, most), self.answers.settings)
             else:
-                block = slice(first, min(first + most, which.stop))
-                shared = {
-                    name: SharedLines(each.lines, each.places[block])
-                    for name, each in self.shared.items()
-                }
-                yield ExportTable(self.spec, self.lines[block], shared)
+                yield ExportTable(self.spec, self.lines[first : min(first + most, which.stop)])
 
     def whole(self) -> ExportTable:
         """Return the table as one part, of which columns can be asked one after the other."""

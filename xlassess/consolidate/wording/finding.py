@@ -124,10 +124,10 @@ def _with_total(facts: NarrativeFacts, total: OverallFigures, mean: float) -> tu
     shown = short(mean) if total.score.n == 1 else decimal(mean)
     figure = say("reading_sum", shown, top, total.score.n, len(facts.rows))
     band, concern = _band(facts, total), _concern(facts, total)
-    if facts.whole.is_much(facts.weak.found) or many_ill:
+    much = facts.whole.is_much(facts.weak.found)
+    if much or many_ill:
         # A band can speak well of a whole of which a good part is a concern: that comes first.
-        first = concern if facts.whole.is_much(facts.weak.found) else many_ill
-        return (first, figure, say("by_band", band) if band else "")
+        return (concern if much else many_ill, figure, say("by_band", band) if band else "")
     if ill and not band:
         best = band_position(mean, facts.toolkit.scoring.bands) == 0
         if best and facts.speaks_for_all and not facts.whole.divided:

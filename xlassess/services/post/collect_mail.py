@@ -162,19 +162,62 @@ def opened(place: MailboxPlace) -> Mailbox:
     return Mailbox(place, password, token)
 
 
-@dataclass(frozen=True, slots=True)
-class _Lot:
-    """Messages that were fetched together, by their numbers.
+@dataclass(slots=True)
+class FetchedLot:
+    """Messages that are fetched together; those that may concern us wait in a folder, to be read.
 
-    ``taken`` were taken in, ``rest`` have nothing to do with us. Others are in neither: they were
-    not judged, or may say more once there is a password. ``asked`` counts those asked for;
-    ``broke`` is what ended the connection while they came.
+    ``ours`` tells these by their bytes. ``names`` are their numbers with the names of their files,
+    which ``arrived`` when it says; ``rest`` are the numbers of others, ``large`` of those that were
+    not fetched, ``unread`` of those that the server did not give. ``asked`` counts those asked for,
+    and ``size`` is that of all together; ``broke`` is what ended the connection while they came.
     """
 
-    asked: int
-    taken: tuple[int, ...]
-    rest: tuple[int, ...]
-    broke: MailboxError | None
+    folder: Path
+    place: MailboxPlace
+    ours: Callable[[bytes], bool]
+    asked: int = 0
+    size: int = 0
+    names: dict[int, str] = field(default_factory=dict)
+    arrived: dict[str, datetime] = field(default_factory=dict)
+    rest: list[int] = field(default_factory=list)
+    large: list[int] = field(default_factory=list)
+    unread: list[int] = field(default_factory=list)
+    broke: MailboxError | None = None
+
+    def fetch(self, box: Mailbox, uids: Sequence[int]) -> None:
+        """Fetch the first of these messages, as many as go together, until a connection breaks."""
+        while (
+            self.asked < min(len(uids), TOGETHER) and self.size < MOST_TOGETHER and not self.broke
+        ):
+            wanted = uids[self.asked : self.asked + AT_ONCE]
+            self.asked += len(wanted)
+            try:
+                for mail in box.fetch(wanted, LARGEST):
+                    self._add(mail)
+            except MailboxError as error:
+                self.broke = error
+        judged = {*self.names, *self.rest, *self.large}
+        self.unread += [uid for uid in uids[: self.asked] if uid not in judged]
+
+    def _add(self, mail: FetchedMail) -> None:
+        """Take a message in, unless it is too large or nobody's business here."""
+        if mail.content is None:
+            self.large.append(mail.uid)
+            return
+        self.size += len(mail.content)
+        if not self.ours(mail.content):
+            self.rest.append(mail.uid)
+            return
+        name = self.names[mail.uid] = _name(self.place, mail.uid)
+        (self.folder / name).write_bytes(mail.content)
+        if mail.received:
+            self.arrived[name] = mail.received
+
+
+def _name(place: MailboxPlace, uid: int) -> str:
+    """A message's name for show; in the order of these names they came."""
+    shown = "".join(char if char.isalnum() or char in " -_" else "-" for char in place.folder)
+    return f"{shown} {uid:07d}.eml"
 
 
 class _Collecting:
@@ -208,45 +251,35 @@ class _Collecting:
     def all_of(self, box: Mailbox, uids: Sequence[int], ledger: Ledger) -> None:
         """Read these messages, some at a time, and take note of each lot once it is on record."""
         while uids:
-            lot = self.some(box, uids)
-            if lot.taken or lot.rest:
+            lot, taken = self._some(box, uids)
+            if taken or lot.rest:
                 place = str(self._place)
-                ledger.messages.mailbox_read(place, box.validity, lot.taken, lot.rest)
+                ledger.messages.mailbox_read(place, box.validity, taken, lot.rest)
             if lot.broke:
                 raise lot.broke
             uids = uids[lot.asked :]
 
-    def some(self, box: Mailbox, uids: Sequence[int]) -> _Lot:
-        """Fetch the first of these messages, as many as go together, and read what is in them.
+    def _some(self, box: Mailbox, uids: Sequence[int]) -> tuple[FetchedLot, list[int]]:
+        """Fetch the first of these messages and read what is in them; say which were taken in.
 
-        What came before a connection broke is read and recorded all the same.
+        What came before a connection broke is read and recorded all the same. What may say more
+        once there is a password is not taken in.
         """
-        asked = 0
-        broke: MailboxError | None = None
-        with tempfile.TemporaryDirectory(prefix=FETCHED) as place:
-            lot = _Sorted(Path(place), self)
-            while asked < min(len(uids), TOGETHER) and lot.size < MOST_TOGETHER and not broke:
-                wanted = uids[asked : asked + AT_ONCE]
-                asked += len(wanted)
-                try:
-                    for mail in box.fetch(wanted, LARGEST):
-                        lot.add(mail)
-                except MailboxError as error:
-                    broke = error
-            closed = self._read(lot.place, lot.arrived) if lot.mine else set()
-        locked = [uid for uid, name in lot.mine.items() if name in closed]
-        taken = [uid for uid in lot.mine if uid not in locked]
-        judged = {*lot.mine, *lot.rest, *lot.large}
+        with tempfile.TemporaryDirectory(prefix=FETCHED) as room:
+            lot = FetchedLot(Path(room), self._place, self._is_ours)
+            lot.fetch(box, uids)
+            closed = self._read(lot.folder, lot.arrived) if lot.names else set()
+        locked = [uid for uid, name in lot.names.items() if name in closed]
+        taken = [uid for uid in lot.names if uid not in locked]
         self.taken += taken
         self.left += len(lot.rest)
         self.large += lot.large
         self.locked += locked
-        self.unread += [uid for uid in uids[:asked] if uid not in judged]
-        return _Lot(asked, tuple(taken), tuple(lot.rest), broke)
+        self.unread += lot.unread
+        return lot, taken
 
-    def name(self, uid: int) -> str:
-        """Return a message's name for show."""
-        return name_of(self._place, uid)
+    def _is_ours(self, content: bytes) -> bool:
+        return concerns(content, self.references, self.addresses)
 
     def _read(self, place: Path, arrived: dict[str, datetime]) -> set[str]:
         """Read these messages; return the names of those with a file that did not open."""
@@ -257,12 +290,6 @@ class _Collecting:
         )  # fmt: skip
         self.result = both(self.result, result)
         return locked_in(result)
-
-
-def name_of(place: MailboxPlace, uid: int) -> str:
-    """Return a message's name for show; in the order of these names they came."""
-    shown = "".join(char if char.isalnum() or char in " -_" else "-" for char in place.folder)
-    return f"{shown} {uid:07d}.eml"
 
 
 def both(one: Ingested, other: Ingested) -> Ingested:
@@ -284,35 +311,3 @@ def locked_in(result: Ingested) -> set[str]:
         for file in result.files
         if file.ret.state == "refused" and _LOCKED & {one.code for one in file.ret.findings}
     }
-
-
-@dataclass(slots=True)
-class _Sorted:
-    """Messages as they come: those about the assessment are put into a folder, to be read.
-
-    ``mine`` are the numbers of these with the names of their files, which ``arrived`` when it
-    says; ``rest`` are those of others, ``large`` of those that were not fetched. ``size`` is that
-    of all together.
-    """
-
-    place: Path
-    run: _Collecting
-    mine: dict[int, str] = field(default_factory=dict)
-    rest: list[int] = field(default_factory=list)
-    large: list[int] = field(default_factory=list)
-    arrived: dict[str, datetime] = field(default_factory=dict)
-    size: int = 0
-
-    def add(self, mail: FetchedMail) -> None:
-        """Take a message in, unless it is too large or nobody's business here."""
-        if mail.content is None:
-            self.large.append(mail.uid)
-            return
-        self.size += len(mail.content)
-        if not concerns(mail.content, self.run.references, self.run.addresses):
-            self.rest.append(mail.uid)
-            return
-        name = self.mine[mail.uid] = self.run.name(mail.uid)
-        (self.place / name).write_bytes(mail.content)
-        if mail.received:
-            self.arrived[name] = mail.received

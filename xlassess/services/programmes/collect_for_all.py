@@ -20,21 +20,17 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ingest import concerns, head_of
 from xlassess.ledger import Ledger
 from xlassess.ledger.archive import sweep
-from xlassess.mail import Mailbox, MailboxError, MailboxPlace, place_of
+from xlassess.mail import Mailbox, MailboxPlace, place_of
 from xlassess.services.common.opening import open_folder
 from xlassess.services.common.phrases import what_is_wrong
 from xlassess.services.common.received import Ingested
 from xlassess.services.ingest import ingest
 from xlassess.services.post.collect_mail import (
-    AT_ONCE,
     FETCHED,
-    LARGEST,
-    MOST_TOGETHER,
-    TOGETHER,
     Collected,
+    FetchedLot,
     both,
     locked_in,
-    name_of,
     opened,
 )
 from xlassess.services.programmes.programme import PartnershipStanding
@@ -108,27 +104,13 @@ def collect_for_all(
 
 
 @dataclass(slots=True)
-class _Fetched:
-    """Messages that wait in a folder to be sorted, by number and name, and when they came.
+class _SortedLot(FetchedLot):
+    """Messages that are fetched together and then sorted.
 
-    ``rest`` are those of no partnership, ``large`` were not fetched. ``waiting`` are the names of
-    those that are to be looked at again, as they could not be read now.
+    ``waiting`` are the names of those that are to be looked at again: they could not be read now.
     """
 
-    room: Path
-    asked: int = 0
-    size: int = 0
-    names: dict[int, str] = field(default_factory=dict)
-    arrived: dict[str, datetime] = field(default_factory=dict)
-    rest: list[int] = field(default_factory=list)
-    large: list[int] = field(default_factory=list)
     waiting: set[str] = field(default_factory=set)
-    broke: MailboxError | None = None
-
-    @property
-    def mails(self) -> Path:
-        """The folder of the messages."""
-        return self.room / "mails"
 
 
 class _ForAll:
@@ -176,49 +158,28 @@ class _ForAll:
     def all_of(self, box: Mailbox, uids: Sequence[int]) -> None:
         """Read these messages, some at a time, and take note of each lot once it is on record."""
         while uids:
-            with tempfile.TemporaryDirectory(prefix=FETCHED) as name:
-                lot = self._fetched(box, uids, Path(name))
-                self._read(lot)
+            with tempfile.TemporaryDirectory(prefix=FETCHED) as room:
+                mails, sorted_into = Path(room, "mails"), Path(room, "sorted")
+                mails.mkdir()
+                sorted_into.mkdir()
+                lot = _SortedLot(mails, self._place, self._is_ours)
+                lot.fetch(box, uids)
+                self._large += lot.large
+                self._unread += lot.unread
+                self._read(lot, sorted_into)
             if lot.broke:
                 raise lot.broke
             uids = uids[lot.asked :]
 
-    def _fetched(self, box: Mailbox, uids: Sequence[int], room: Path) -> _Fetched:
-        """Fetch the first of these messages, as many as go together."""
-        lot = _Fetched(room)
-        lot.mails.mkdir()
-        known = self._known
-        while lot.asked < min(len(uids), TOGETHER) and lot.size < MOST_TOGETHER and not lot.broke:
-            wanted = uids[lot.asked : lot.asked + AT_ONCE]
-            lot.asked += len(wanted)
-            try:
-                for mail in box.fetch(wanted, LARGEST):
-                    if mail.content is None:
-                        lot.large.append(mail.uid)
-                        continue
-                    lot.size += len(mail.content)
-                    if not concerns(mail.content, known.owners.keys(), known.addresses.keys()):
-                        lot.rest.append(mail.uid)
-                        continue
-                    name = lot.names[mail.uid] = name_of(self._place, mail.uid)
-                    (lot.mails / name).write_bytes(mail.content)
-                    if mail.received:
-                        lot.arrived[name] = mail.received
-            except MailboxError as error:
-                lot.broke = error
-        judged = {*lot.names, *lot.rest, *lot.large}
-        self._unread += [uid for uid in uids[: lot.asked] if uid not in judged]
-        self._large += lot.large
-        return lot
+    def _is_ours(self, content: bytes) -> bool:
+        return concerns(content, self._known.owners.keys(), self._known.addresses.keys())
 
-    def _read(self, lot: _Fetched) -> None:
+    def _read(self, lot: _SortedLot, room: Path) -> None:
         """Sort a lot, have each assessment read its own, and record what is done with."""
         owners: dict[str, set[int]] = defaultdict(set)
         if lot.names:
-            room = lot.room / "sorted"
-            room.mkdir()
             found = sort_returns(
-                self._lines, [lot.mails], room, workers=self._workers, passwords=self._passwords,
+                self._lines, [lot.folder], room, workers=self._workers, passwords=self._passwords,
                 known=self._known,
             )  # fmt: skip
             for number, folder in sorted(found.places.items()):
@@ -230,7 +191,7 @@ class _ForAll:
             self._apart += found.apart
         self._record(lot, owners)
 
-    def _read_by(self, number: int, folder: Path, lot: _Fetched) -> None:
+    def _read_by(self, number: int, folder: Path, lot: _SortedLot) -> None:
         """Have one assessment read its messages.
 
         Where it cannot read them, that is told, and the others are read all the same.
@@ -253,7 +214,7 @@ class _ForAll:
         lot.waiting |= closed
         self._locked += [uid for uid, name in lot.names.items() if name in closed]
 
-    def _tell(self, unplaced: Sequence[UnplacedFile], lot: _Fetched) -> None:
+    def _tell(self, unplaced: Sequence[UnplacedFile], lot: _SortedLot) -> None:
         """Say of what belongs to none what it is, once: as people find it in their mailbox."""
         uids = {name: uid for uid, name in lot.names.items()}
         for one in unplaced:
@@ -261,7 +222,7 @@ class _ForAll:
             uid = uids[message]
             if not any(uid in left for left in self._left.values()):
                 rest = one.name.removeprefix(message).strip("/")
-                subject, sender = head_of((lot.mails / message).read_bytes())
+                subject, sender = head_of((lot.folder / message).read_bytes())
                 shown = f"“{subject or '(no subject)'}” from {sender or 'nobody named'}"
                 shown += f": {rest}" if rest else ""
                 remedy = one.remedy
@@ -270,7 +231,7 @@ class _ForAll:
                     remedy += "xlassess ingest FILE -C FOLDER"
                 self._unplaced.append(replace(one, name=shown, remedy=remedy))
 
-    def _record(self, lot: _Fetched, owners: Mapping[str, set[int]]) -> None:
+    def _record(self, lot: _SortedLot, owners: Mapping[str, set[int]]) -> None:
         """Record which messages were taken in, and by whom, and which are nobody's."""
         names = {uid: name for uid, name in lot.names.items() if name not in lot.waiting}
         nobodys = {*lot.rest, *(uid for uid, name in names.items() if not owners.get(name))}
