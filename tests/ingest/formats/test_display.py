@@ -36,6 +36,10 @@ from xlassess.ingest.formats.display import BUILT_IN, displayed
         (0.25, "# ?/?", "1/4"),
         (-2.5, "# ??/??", "-2 1/2"),
         (3.0, "# ?/?", "3"),
+        (17.0, '0" 1/2"', "17 1/2"),
+        (5.0, '0"E+03"', "5E+03"),
+        (-5.0, "000-00", "-000-05"),
+        (2.0, '0" of "0', "0 of 2"),
     ],
 )
 def test_displayed__as_excel_shows_it(value: float, code: str, shown: str) -> None:

@@ -332,6 +332,48 @@ def test_number_format__what_is_seen_decides(kinds: Workbook, tmp_path: Path) ->
     assert not {("1A", "answer"), ("1B", "answer"), ("1B", "comment")} & said.keys()
 
 
+@pytest.mark.parametrize(
+    ("value", "code", "told"),
+    [
+        (17, '0" 1/2"', ["C06"]), (5, '0"E+03"', ["C06"]), (5, "000-00", []), (2.5, "# ?/?", []),
+        (480, "0.0E+00", []), (2, '0" of "0', ["C06"]),
+    ],
+)  # fmt: skip
+def test_number__is_asked_about_where_its_format_shows_another(
+    value: float, code: str, told: list[str], kinds: Workbook, tmp_path: Path
+) -> None:
+    def work(book: openpyxl.Workbook) -> None:
+        at = place(kinds, "2.3")
+        cell = book[at.sheet][at.cell]
+        cell.value, cell.number_format = value, code
+
+    ret = read(reworked(returned(kinds), work), tmp_path, kinds)
+    assert codes(ret) == told
+    assert values(ret).get(("2.3", "answer")) == (None if told else value)
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("0.00", []), ("£0", []), ("00", []), ("0%", []), ('0" - Rather more"', []),
+        ('0" - Of no interest"', ["R18"]), ('"1"0', ["R18"]), ('0" 1/2"', ["R18"]),
+    ],
+)  # fmt: skip
+def test_number_of_a_choice__is_asked_about_where_its_format_shows_another(
+    code: str, told: list[str], pat: Workbook, tmp_path: Path
+) -> None:
+    item = next(i for s in pat.toolkit.all_sections for i in s.items if i.answer == "significance")
+
+    def work(book: openpyxl.Workbook) -> None:
+        at = place(pat, item.id)
+        cell = book[at.sheet][at.cell]
+        cell.value, cell.number_format = 4, code
+
+    ret = read(reworked(returned(pat), work), tmp_path, pat)
+    assert codes(ret) == told
+    assert (item.id in {one.item for one in ret.answers}) is not told
+
+
 def test_header_and_footer__words_of_the_partner_are_told(kinds: Workbook, tmp_path: Path) -> None:
     def work(book: openpyxl.Workbook) -> None:
         book["1 Views"].oddHeader.left.text = "Draft, not agreed by the board"

@@ -7,7 +7,8 @@ from datetime import date, datetime
 import pytest
 
 from xlassess.ingest.reading.cells.dates import day_readings, read_date
-from xlassess.ingest.reading.cells.values import read_number, read_text
+from xlassess.ingest.reading.cells.numbers import read_number
+from xlassess.ingest.reading.cells.values import read_text
 from xlassess.ingest.reading.reading_plan import Choices
 from xlassess.model.toolkit import Choice, Item
 from xlassess.toolkits.load import builtin_ids, find_toolkit
@@ -345,6 +346,14 @@ def test_misspelling__is_suggested(typed: str, meant: str) -> None:
         (2.5, "2.5 m", "C06"),
         (2500.0, "€ 2,500", "C06"),
         (1500.0, "USD 1500", "C06"),
+        (5.0, "5E+03", "C06"),
+        (5.0, "£5E+03", "C06"),
+        (17.0, "17 1/2", "C06"),
+        (5.0, "£5 1/2", "C06"),
+        (3.0, "-3 1/4", "C06"),
+        (8.0, "8/10", "C06"),
+        (-5.0, "000-05", "C06"),
+        (3.0, "1 : 3", "C06"),
         (2.0, "2.000", "C07"),
         (12.5, "£12.500", "C07"),
     ],
@@ -382,6 +391,10 @@ def test_number_seen_as_another__is_asked_about(cell: float, shown: str) -> None
     assert (parsed.value, parsed.code) == (None, "C07")
 
 
+def test_number_shown_without_end__is_asked_about() -> None:
+    assert read_number(8.0, Item("1", "How many?", "number"), 5000 * "8").code == "C06"
+
+
 @pytest.mark.parametrize(
     ("cell", "shown"), [(-120.0, "(120)"), (-120.0, "-120.00"), (0.505, "0.51"), (12.4, "12.")]
 )
@@ -401,8 +414,13 @@ def test_day_that_is_shown__is_read(shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "shown"), [(119.6, "120"), (0.4, "0"), (1999.5, "£2,000"), (3.75, "3.8")]
-)
+    ("cell", "shown"),
+    [
+        (119.6, "120"), (0.4, "0"), (1999.5, "£2,000"), (3.75, "3.8"), (1234.56, "1.2E+03"),
+        (1250.0, "1.3E+03"), (0.34, "1/3"), (-0.34, "-1/3"), (2.53, "2 1/2"), (5.3, "£11/2"),
+        (12345.6, "12,3E+3"),
+    ],
+)  # fmt: skip
 def test_number_shown_rounded__is_read_and_told(cell: float, shown: str) -> None:
     parsed = read_number(cell, Item("1", "How much?", "money"), shown)
     assert (parsed.value, parsed.before) == (cell, shown)
@@ -413,7 +431,9 @@ def test_number_shown_rounded__is_read_and_told(cell: float, shown: str) -> None
     ("cell", "shown"),
     [
         (2000.0, "£2,000.00"), (0.1 + 0.2, "0.3"), (0, "0"), (2000.0, "2.00E+03"), (2.5, "2 1/2"),
-        (123456.0, "12-34-56"),
+        (123456.0, "12-34-56"), (-5.0, "-000-05"), (-5.0, "\u2212000-05"), (1 / 3, "1/3"),
+        (-2.5, "(2 1/2)"), (2.5, "£2 1/2"), (1234.5, "1,234 1/2"), (0.0001, "1.00E-04"),
+        (-1500.0, "-1,5E+3"), (2.5, "5 / 2"), (1e200, "1E+200"), (3.0, "3 : 1"), (0.05, "0.05"),
     ],
 )  # fmt: skip
 def test_number_shown_in_full__has_nothing_to_tell(cell: float, shown: str) -> None:

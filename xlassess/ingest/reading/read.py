@@ -12,12 +12,13 @@ from xlassess.ingest.guard.notes import CUT_AFTER
 from xlassess.ingest.reading.cells.cell_findings import CellFinding
 from xlassess.ingest.reading.cells.dates import read_date
 from xlassess.ingest.reading.cells.grid import Cell, Sheet
+from xlassess.ingest.reading.cells.numbers import is_shown, read_number
 from xlassess.ingest.reading.cells.values import (
     Parsed,
     brief,
     is_blank,
     key,
-    read_number,
+    queried,
     read_text,
     shown,
     tidy,
@@ -283,7 +284,14 @@ def parse(cell: Cell, item: Item, column: Column, plan: ReadingPlan, displayed: 
         return read_date(cell, displayed)
     if entry in FREE_ANSWERS:
         return read_number(cell, item, displayed)
-    return plan.choices[entry].read(cell)
+    choices = plan.choices[entry]
+    parsed = choices.read(cell)
+    if displayed and isinstance(cell, int | float) and not is_shown(cell, displayed):
+        # the partner sees "4 - Poor", the cell holds 4
+        seen = choices.read(displayed)
+        if seen.value != parsed.value:
+            return queried("R18", value=brief(cell), shown=f"“{brief(displayed)}”")
+    return parsed
 
 
 def settle(

@@ -19,10 +19,9 @@ What counts as certain:
 
 from __future__ import annotations
 
-import math
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from types import MappingProxyType
@@ -33,7 +32,6 @@ from xlassess.ingest.guard.limits import MOST_TEXT
 from xlassess.ingest.reading.cells.grid import Cell, Sheet
 from xlassess.model.answer import Value
 from xlassess.model.days import written_day
-from xlassess.model.toolkit import Item
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"))
 _FOLDED = str.maketrans(
@@ -190,168 +188,6 @@ def _kind_of(cell: Cell) -> str:
     if isinstance(cell, bool):
         return "truth value"
     return "number" if isinstance(cell, int | float) else "date or time"
-
-
-_WANTED = {"number": "a number", "money": "an amount of money", "percent": "a percentage"}
-_PLAIN = re.compile(r"[-+]?(?:\d+(?:\.\d+)?|\.\d+)", re.ASCII)
-_SPACED = re.compile(r"[-+]?\d{1,3}(?: \d{3})+(?:\.\d+)?", re.ASCII)
-_COMMAS = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
-_POWER_OR_FRACTION = re.compile(r"-?(?:\d(?:\.\d+)?E[+-]\d\d+|(?:\d+ )?\d+/\d+)")
-_GROUPS = re.compile(r"\(?\d[\d ()-]*\d")
-_THOUSANDS_OR_DECIMALS = re.compile(r"[-+]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
-_FIGURES = re.compile(r"(\()?([-+]?)(\d[\d,. ]{0,40})\)?(%)?", re.ASCII)
-"""A number as formats show it; in brackets it is a negative one."""
-_CURRENCY = re.compile(r"(?:£|gbp)\s*(.*)|(.*?)\s*(?:£|gbp)", re.I)
-
-
-def read_number(cell: Cell, item: Item, displayed: str = "") -> Parsed:
-    """Return a number within the item's range; a percentage as a fraction of one.
-
-    Args:
-        cell: the cell.
-        item: the question.
-        displayed: how the workbook shows it, where its number format makes something else of
-            it ("50%").
-    """
-    unending = isinstance(cell, float) and not math.isfinite(cell)
-    if isinstance(cell, bool) or unending or not isinstance(cell, int | float | str):
-        return queried("C06", value=brief(cell), wanted=_WANTED[item.answer])
-    if not isinstance(cell, str) and _is_written_otherwise(float(cell), displayed):
-        displayed = ""
-    if not isinstance(cell, str) and displayed.endswith("%") and item.answer != "percent":
-        # the partner saw 50 %, the cell holds 0.5
-        return queried("C07", value=displayed, first=shown(float(cell)), second=displayed[:-1])
-    if not isinstance(cell, str) and (doubt := _shown_otherwise(float(cell), displayed, item)):
-        return doubt
-    parsed = _typed_number(cell, item) if isinstance(cell, str) else _stored(float(cell), displayed)
-    if not isinstance(parsed.value, float):
-        return parsed
-    typed_percent = isinstance(cell, str) and parsed.how
-    if item.answer == "percent" and abs(parsed.value) > 1 and not typed_percent:
-        return _percent_unsure(parsed.value, cell, item)
-    return _in_range(parsed, parsed.value, cell, item)
-
-
-def _is_written_otherwise(value: float, displayed: str) -> bool:
-    """True for the same number as a power of ten, as a fraction, or with its figures in groups."""
-    text = tidy(displayed)
-    if _POWER_OR_FRACTION.fullmatch(text):
-        return True
-    figures = "".join(re.findall("[0-9]", text))
-    return bool(_GROUPS.fullmatch(text)) and int(figures) == value
-
-
-def _stored(value: float, displayed: str) -> Parsed:
-    """A number that is in a cell; where its format shows it rounded, that is told."""
-    text = tidy(displayed)
-    seen = _FIGURES.search(text)
-    if not seen or _is_exact(value, seen):
-        return Parsed(value)
-    return Parsed(value, "number that its format shows rounded", before=text)
-
-
-def _shown_otherwise(value: float, displayed: str, item: Item) -> Parsed | None:
-    """The doubt about a number beside which its format shows a unit or another currency.
-
-    "5k" and "€2,500" are asked about as they are where they were typed. A number in whose format
-    three figures follow a lone full stop is asked about too, unless the stop parts thousands as
-    it does abroad: then the cell holds what was meant. So is one that is seen as another number,
-    counted in thousands or without its minus; what a format only rounds is not.
-    """
-    text = tidy(displayed)
-    if item.answer == "money" and (match := _CURRENCY.fullmatch(text)):
-        text = (match[1] or match[2] or "").strip()
-    if any(char.isalpha() or unicodedata.category(char) == "Sc" for char in text):
-        return queried("C06", value=brief(displayed), wanted=_WANTED[item.answer])
-    if _THOUSANDS_OR_DECIMALS.fullmatch(text) and float(text) == value:
-        thousands = text.replace(".", ",")
-        return queried("C07", value=brief(displayed), first=thousands, second=shown(value))
-    seen = _FIGURES.fullmatch(text)
-    if seen and not _is_rounded(value, seen):
-        figures = ("-" if _is_negative(seen) else "") + seen[3]
-        return queried("C07", value=brief(displayed), first=figures, second=shown(value))
-    return None
-
-
-def _is_negative(seen: re.Match[str]) -> bool:
-    """True for figures with a minus, or in brackets as accountants write them."""
-    return bool(seen[1]) or seen[2] == "-"
-
-
-def _is_rounded(value: float, seen: re.Match[str]) -> bool:
-    """True for a value that a format shows by these figures, with a point or comma for decimals."""
-    exact = value * (100 if seen[4] else 1) * (-1 if _is_negative(seen) else 1)
-    return any(
-        abs(figures - exact) <= 0.5001 * 10**-decimals for figures, decimals in _figures(seen[3])
-    )
-
-
-def _is_exact(value: float, seen: re.Match[str]) -> bool:
-    """True for a value of which these figures leave nothing out."""
-    exact = value * (100 if seen[4] else 1) * (-1 if _is_negative(seen) else 1)
-    return any(abs(figures - exact) <= _NOTHING * max(1, exact) for figures, _ in _figures(seen[3]))
-
-
-_NOTHING = 1e-9
-
-
-def _figures(text: str) -> Iterator[tuple[float, int]]:
-    """What figures say, and how many decimals they have, with a point or comma for decimals."""
-    for mark, between in (".,", ",."):
-        figures = text.replace(" ", "").replace(between, "").replace(mark, ".").rstrip(".")
-        if figures.count(".") < 2:
-            yield float(figures), len(figures.partition(".")[2])
-
-
-def _percent_unsure(value: float, cell: Cell, item: Item) -> Parsed:
-    if item.maximum is not None and value <= item.maximum:
-        return Parsed(value)
-    whole = shown(round(value * 100, 6))
-    return queried("C07", value=brief(cell), first=f"{shown(value)}%", second=f"{whole}%")
-
-
-def _in_range(parsed: Parsed, value: float, cell: Cell, item: Item) -> Parsed:
-    low, high = item.minimum, item.maximum
-    if (low is None or value >= low) and (high is None or value <= high):
-        return parsed
-    least = f"at least {_amount(low, item)}" if low is not None else ""
-    most = f"at most {_amount(high, item)}" if high is not None else ""
-    said = brief(cell) if isinstance(cell, str) else _amount(value, item)
-    return queried("C08", value=said, range=" and ".join(filter(None, (least, most))))
-
-
-def _amount(number: float, item: Item) -> str:
-    """A number as its cell shows it, a percentage in hundredths."""
-    if item.answer == "percent":
-        return f"{float(f'{number * 100:.12g}'):,.10g}%"
-    return shown(float(number))
-
-
-def _typed_number(cell: str, item: Item) -> Parsed:
-    """Read a number that was written as text."""
-    text = tidy(cell).removeprefix(FOR_TEXT).replace("\u2212", "-")
-    sterling = False
-    if item.answer == "money" and (match := _CURRENCY.fullmatch(text)):
-        text, sterling = (match[1] or match[2] or "").strip(), True
-    percent = item.answer == "percent" and text.endswith("%")
-    text = text.removesuffix("%").strip() if percent else text
-    if _THOUSANDS_OR_DECIMALS.fullmatch(text):
-        thousands, decimals = text.replace(".", ","), shown(float(text))
-        return queried("C07", value=brief(cell), first=thousands, second=decimals)
-    if _PLAIN.fullmatch(text) or _SPACED.fullmatch(text):
-        number = float(text.replace(" ", ""))
-    elif _COMMAS.fullmatch(text):
-        if text.count(",") == 1 and "." not in text and not sterling:
-            decimal = text.replace(",", ".")
-            return queried("C07", value=brief(cell), first=text.replace(",", ""), second=decimal)
-        number = float(text.replace(",", ""))
-    else:
-        return queried("C06", value=brief(cell), wanted=_WANTED[item.answer])
-    if percent:
-        return Parsed(float(f"{number / 100:.12g}"), "percentage written as text")
-    if item.answer == "percent" and abs(number) > 1:
-        return _percent_unsure(number, cell, item)
-    return Parsed(number, "number written as text")
 
 
 def as_quoted(sheet: Sheet, row: int, column: int) -> str:
