@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
-from xlassess.files.yaml_file import Tree, read_yaml
+from xlassess.files.yaml_file import Tree, node_of, read_yaml
 
 Place = tuple[str, ...]
 """Where a value stands: the keys from the top of the file."""
@@ -92,12 +92,6 @@ def _tidy(tree: Mapping[str, Tree]) -> dict[str, Tree]:
 # ---- where values stand -----------------------------------------------------
 
 
-def _root(text: str) -> Any:
-    from ruamel.yaml import YAML
-
-    return YAML(typ="safe", pure=True).compose(text)
-
-
 def _find(node: Any, place: Place) -> tuple[Any, Any] | None:
     """The nodes of the key and the value at a place; None where it is not there."""
     found = None
@@ -146,7 +140,7 @@ def _break(text: str) -> str:
 
 def _with(text: str, place: Place, value: str | Sequence[str]) -> str:
     """The text with another value at a place."""
-    root = _root(text)
+    root = node_of(text)
     found = _find(root, place)
     if found is None:
         return _added(text, place, value) if value else text
@@ -193,10 +187,10 @@ def _line_of(text: str, node: Any) -> tuple[int, int]:
 def _added(text: str, place: Place, value: str | Sequence[str]) -> str:
     """The text with a value at a place that is not there yet."""
     above = next(end for end in range(len(place) - 1, -1, -1) if not end or _find(
-        _root(text), place[:end]))  # fmt: skip
+        node_of(text), place[:end]))  # fmt: skip
     if not above:
         return _added_at_top(text, place, value)
-    key, node = _find(_root(text), place[:above])  # type: ignore[misc]
+    key, node = _find(node_of(text), place[:above])  # type: ignore[misc]
     if node.tag.endswith(":null") and node.value:  # nothing, written out
         return _added(_cut(text, *_span(text, node)), place, value)
     rest = place[above:]
@@ -245,7 +239,7 @@ def _flow(items: Sequence[str]) -> str:
 
 def _without_empty(text: str, group: Place) -> str:
     """The text without what is left of a group in which nothing stands; remarks stay."""
-    found = _find(_root(text), group)
+    found = _find(node_of(text), group)
     if found is None or found[1].id != "mapping" or _says(found[1]):
         return text
     for begins, ends in sorted(_left(text, found[1]), reverse=True):

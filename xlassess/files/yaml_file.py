@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
@@ -90,7 +91,6 @@ def read_yaml(source: bytes, name: str) -> YamlFile:
         source: the bytes of the file, in UTF-8.
         name: the file's name, as problems show it.
     """
-    from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     try:
@@ -99,10 +99,8 @@ def read_yaml(source: bytes, name: str) -> YamlFile:
         line = source.count(b"\n", 0, error.start) + 1
         hint = "Save the file with the encoding UTF-8."
         return _failed(name, line, "The file has characters that are not UTF-8.", hint)
-    yaml = YAML(typ="safe", pure=True)
-    yaml.composer.warn_double_anchors = False
     try:
-        root = yaml.compose(text)
+        root = node_of(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 0
@@ -111,6 +109,22 @@ def read_yaml(source: bytes, name: str) -> YamlFile:
         return _failed(name, 0, f"This is not valid YAML: {str(error).splitlines()[0]}.")
     builder = _Builder(name)
     return YamlFile(name, builder.build(root), tuple(builder.problems), root)
+
+
+@lru_cache(maxsize=8)
+def node_of(text: str) -> Any:
+    """Return the node at the top of a YAML text; nobody changes it.
+
+    One command reads the same settings several times, and to take them apart is what takes long.
+
+    Raises:
+        YAMLError: the text is not valid YAML.
+    """
+    from ruamel.yaml import YAML
+
+    yaml = YAML(typ="safe", pure=True)
+    yaml.composer.warn_double_anchors = False
+    return yaml.compose(text)
 
 
 def read_yaml_file(path: Path) -> YamlFile:

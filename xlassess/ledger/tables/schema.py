@@ -18,7 +18,6 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
-    text,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -155,12 +154,13 @@ RETURNS = Table(
 first was refused. ``standing`` is ``current``, ``contested``, ``superseded``, ``set aside``,
 ``refused`` or ``unclaimed`` (no reference)."""
 
-Index(
-    "one_current_return",
-    RETURNS.c.reference,
-    unique=True,
-    sqlite_where=text("standing = 'current'"),
-    postgresql_where=text("standing = 'current'"),
+# Written out: `Index` would load SQLAlchemy's PostgreSQL at each start, for ledgers in files too.
+event.listen(
+    RETURNS,
+    "after_create",
+    DDL(  # type: ignore[no-untyped-call]
+        "CREATE UNIQUE INDEX one_current_return ON returns (reference) WHERE standing = 'current'"
+    ),
 )
 
 ANSWERS = _part(
