@@ -23,6 +23,7 @@ from xlassess.assessment.register_marks import (
 )
 from xlassess.assessment.slugs import tidy
 from xlassess.contract.layout import cell_name
+from xlassess.sheet.saved import PACKAGE_FAULTS
 
 _LARGEST = 200_000_000
 """Bytes, unpacked: some times the largest register that can be meant."""
@@ -89,7 +90,7 @@ def _packed(source: bytes) -> dict[str, RegisterSheet]:
                 return {}
             names = set(archive.namelist())
             marks = ods_marks(archive) if "content.xml" in names else xlsx_marks(archive)
-    except (zipfile.BadZipFile, MarksError, OSError, RuntimeError, NotImplementedError):
+    except (MarksError, *PACKAGE_FAULTS):
         return {}
     for name, sheet in marks.items():
         _check_reach(name, sheet.last)

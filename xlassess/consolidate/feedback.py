@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timezone
-from io import BytesIO
-from zipfile import BadZipFile, ZipFile
 
 from xlassess.consolidate.figures.values import Summary
 from xlassess.consolidate.wording.own_answers import OwnAnswers
@@ -13,6 +11,7 @@ from xlassess.consolidate.wording.terms import day, words
 from xlassess.sheet import formats, palette
 from xlassess.sheet.formats import CellFormat
 from xlassess.sheet.page import PageSetup, set_page, show
+from xlassess.sheet.saved import PROPERTIES, beginning_of
 from xlassess.sheet.writer import CellRange, SheetWriter, WorkbookWriter
 
 PAGE, ANSWERS = "Your page", "Your answers"
@@ -35,17 +34,9 @@ def feedback_page(summary: Summary, told: OwnAnswers) -> bytes:
     return _Page(summary, told).written()
 
 
-_MOST_READ = 1 << 16
-"""Bytes within which the list of a page's sheets lies."""
-
-
 def is_feedback_page(content: bytes) -> bool:
     """True for a page of ours, which is known by the name of its first sheet."""
-    try:
-        with ZipFile(BytesIO(content)) as package, package.open("xl/workbook.xml") as part:
-            return f'<sheet name="{PAGE}"'.encode() in part.read(_MOST_READ)
-    except (BadZipFile, KeyError):
-        return False
+    return f'<sheet name="{PAGE}"' in beginning_of(content, "xl/workbook.xml")
 
 
 def is_page_of(content: bytes, reference: str, made_at: datetime) -> bool:
@@ -54,11 +45,7 @@ def is_page_of(content: bytes, reference: str, made_at: datetime) -> bool:
     Programs keep for whom and when a file was made when somebody saves it again.
     """
     when = made_at.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
-    try:
-        with ZipFile(BytesIO(content)) as package, package.open("docProps/core.xml") as part:
-            facts = part.read(_MOST_READ).decode(errors="replace")
-    except (BadZipFile, KeyError):
-        return False
+    facts = beginning_of(content, PROPERTIES)
     made = re.search(r"<dcterms:created[^>]*>([^<]*)", facts)
     is_theirs = f"<cp:keywords>{reference}</cp:keywords>" in facts
     return is_theirs and made is not None and made[1].startswith(when)

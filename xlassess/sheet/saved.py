@@ -1,27 +1,54 @@
-"""Whether a workbook of ours was saved by somebody since it was written."""
+"""Office files that are there already: what can be read of them, whatever became of them since."""
 
 from __future__ import annotations
 
 import re
+import struct
+import zlib
 from io import BytesIO
 from zipfile import BadZipFile, ZipFile
 
+try:
+    from lzma import LZMAError
+except ImportError:  # Python may be built without it, and then opens nothing that is packed so
+    LZMAError = BadZipFile  # type: ignore[misc,assignment]
+
+PACKAGE_FAULTS = (
+    BadZipFile, zlib.error, LZMAError, EOFError, OSError, ValueError, OverflowError, struct.error,
+    RuntimeError,
+)  # fmt: skip
+"""What `zipfile` raises over files that are damaged, encrypted, or packed in an unknown way."""
+
+PROPERTIES = "docProps/core.xml"
+"""The part of an office file that says who made and saved it, and when."""
 _MOST_READ = 1 << 16
-"""Bytes of the properties that are looked at; ours have well under a thousand."""
+"""Bytes of a part that are looked at; what is looked for in ours stands well within them."""
 _FACTS = ("dc:creator", "cp:lastModifiedBy", "dcterms:created", "dcterms:modified")
+
+
+def beginning_of(content: bytes, part: str) -> str:
+    """Return how a part of an office file begins; nothing where it has none that can be read.
+
+    Args:
+        content: the bytes of the file.
+        part: the name of the part in the package.
+    """
+    try:
+        with ZipFile(BytesIO(content)) as package, package.open(part) as opened:
+            return opened.read(_MOST_READ).decode(errors="replace")
+    except (*PACKAGE_FAULTS, KeyError):
+        return ""
 
 
 def is_as_written(content: bytes) -> bool:
     """True for a workbook as we wrote it: every program that saves one says who did, and when.
 
+    What cannot be read is not as we wrote it.
+
     Args:
         content: the bytes of a workbook that we wrote once.
     """
-    try:
-        with ZipFile(BytesIO(content)) as package, package.open("docProps/core.xml") as part:
-            facts = part.read(_MOST_READ).decode(errors="replace")
-    except (BadZipFile, KeyError, NotImplementedError, OSError):
-        return False
+    facts = beginning_of(content, PROPERTIES)
     found = [re.search(rf"<{name}(?: [^>]*)?>([^<]*)<", facts) for name in _FACTS]
     creator, last, created, modified = (one[1] if one else None for one in found)
     return bool(creator and creator == last and created and created == modified)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -122,6 +123,13 @@ def test_export__workbook_that_somebody_edited_is_kept(folder):
     (kept,) = done.edited
     assert openpyxl.load_workbook(kept)["Pivot"]["A1"].value == "Mine"
     assert "Pivot" not in openpyxl.load_workbook(path).sheetnames
+    damaged = bytearray(path.read_bytes())
+    with zipfile.ZipFile(path) as package:
+        damaged[100 : package.start_dir] = bytes(package.start_dir - 100)
+    path.write_bytes(damaged)
+    (kept,) = export_round(folder, "xlsx", None, now=LATER).edited
+    assert kept.read_bytes() == damaged
+    assert openpyxl.load_workbook(path).sheetnames
 
 
 def test_export__says_when_letters_would_hide_nobody(folder):

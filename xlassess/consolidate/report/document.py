@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from importlib.resources import files
@@ -22,12 +21,15 @@ from xlassess.consolidate.report.story import report_of
 from xlassess.consolidate.report.template import steady
 from xlassess.consolidate.report.word_package import as_word_saves
 from xlassess.model.errors import UsageError, XlassessError
+from xlassess.sheet.saved import PACKAGE_FAULTS
 
 if TYPE_CHECKING:
     from docxtpl import DocxTemplate
     from jinja2 import Environment
 
 _FIELDS = "xlassess report --fields"
+_NO_DOCUMENT = (KeyError, SyntaxError, AttributeError)
+"""What python-docx and lxml raise over packages that hold something else, or damaged markup."""
 
 
 def default_template() -> bytes:
@@ -66,10 +68,10 @@ def untouched(content: bytes) -> bool:
 
     try:
         facts = docx.Document(io.BytesIO(content)).core_properties
-    except (ValueError, KeyError, zipfile.BadZipFile, OSError):
+        ours = facts.author == AUTHOR and facts.last_modified_by == AUTHOR
+        return bool(ours and facts.revision == 1 and facts.created == facts.modified)
+    except (*PACKAGE_FAULTS, *_NO_DOCUMENT):
         return False
-    ours = facts.author == AUTHOR and facts.last_modified_by == AUTHOR
-    return bool(ours and facts.revision == 1 and facts.created == facts.modified)
 
 
 def _opened(template: bytes, name: str) -> DocxTemplate:
@@ -85,7 +87,7 @@ def _opened(template: bytes, name: str) -> DocxTemplate:
     try:
         opened = kind(io.BytesIO(as_word_saves(template)))
         opened.init_docx()
-    except (PackageNotFoundError, ValueError, KeyError, zipfile.BadZipFile):
+    except (PackageNotFoundError, *PACKAGE_FAULTS, *_NO_DOCUMENT):
         raise UsageError(
             f"{name} is not a Word file that can serve as a template.",
             "Save it in Word as “Word Document (.docx)”, not as one with macros.",

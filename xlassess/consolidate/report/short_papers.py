@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile, ZipFile
 
 from xlassess.consolidate.figures.values import Summary
 from xlassess.consolidate.report.blocks import AUTHOR, fit, heading_row, table_of, unbroken
@@ -31,6 +30,7 @@ from xlassess.consolidate.wording.terms import day, words
 from xlassess.model.assessment import Assessment
 from xlassess.model.days import local_day, short_day
 from xlassess.model.plan import AgreedAction, action_number
+from xlassess.sheet.saved import PROPERTIES, beginning_of
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -47,15 +47,7 @@ _Styles = tuple[str, ...]
 
 def is_feedback_in_word(content: bytes) -> bool:
     """True for a page of ours, whoever has changed it since."""
-    try:
-        with ZipFile(io.BytesIO(content)) as package, package.open("docProps/core.xml") as part:
-            return f">{_FEEDBACK}<".encode() in part.read(_MOST_READ)
-    except (BadZipFile, KeyError):
-        return False
-
-
-_MOST_READ = 1 << 16
-"""Bytes within which the properties of a page lie."""
+    return f">{_FEEDBACK}<" in beginning_of(content, PROPERTIES)
 
 
 def feedback_in_word(summary: Summary, told: OwnAnswers) -> bytes:

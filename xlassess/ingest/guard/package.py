@@ -27,6 +27,7 @@ from xlassess.ingest.guard.limits import (
 from xlassess.ingest.guard.remembered import RememberedParts
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
+from xlassess.sheet.saved import PACKAGE_FAULTS
 
 ZIP_MAGIC = b"PK\x03\x04"
 _BINARY = (".bin", "mimetype")
@@ -56,11 +57,6 @@ _END = struct.Struct("<4s4H2IH")
 _IN_UTF8 = 0x800
 """Headers of a part, of its line in the table of contents and of its end, and the flag of a name in
 UTF-8 (APPNOTE.TXT of PKWARE, 4.3.7, 4.3.12, 4.3.16 and 4.4.4)."""
-_FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, struct.error)
-_FAULTS_TOO = (NotImplementedError, RuntimeError, OverflowError)
-PACKAGE_FAULTS = _FAULTS + _FAULTS_TOO
-"""What `zipfile` raises over damaged files."""
-
 
 USUAL_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """Ways of packing that do not unpack to gigabytes at the first byte asked for."""

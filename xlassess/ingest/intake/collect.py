@@ -29,7 +29,7 @@ from xlassess.ingest.guard.limits import (
     MOST_MEMBERS,
     MOST_UNPACKED,
 )
-from xlassess.ingest.guard.package import PACKAGE_FAULTS, USUAL_METHODS, ZIP_MAGIC, BoundedZipFile
+from xlassess.ingest.guard.package import USUAL_METHODS, ZIP_MAGIC, BoundedZipFile
 from xlassess.ingest.intake.mail import MailFile, ReadMail, read_message
 from xlassess.ingest.intake.mail_files import MailKind, mail_kind, messages_of
 from xlassess.ingest.one import fingerprint, in_words, refused
@@ -37,6 +37,7 @@ from xlassess.ingest.reading.reading_plan import CoveringMail, NoticedMail, Retu
 from xlassess.model.answer import Return
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
+from xlassess.sheet.saved import PACKAGE_FAULTS
 
 _UNICODE_PATH = 0x7075
 """The extra field in which a zip file keeps a name in UTF-8 (APPNOTE 4.6.9)."""

@@ -6,6 +6,8 @@ import re
 import zipfile
 from pathlib import Path
 
+from xlassess.sheet.saved import PACKAGE_FAULTS
+
 _HASH = re.compile(rb":([0-9a-f]{64})(?![0-9a-f])")
 _NUMBER = re.compile(rb"(?<![0-9])[0-9]{1,9}\Z")
 """Number and hash of the last event, as the Method sheet of a summary names it ("12:ab34...").
@@ -39,7 +41,7 @@ def event_noted(path: Path) -> tuple[int, str] | None:
                 noted = _noted_in(package.read(name))
                 if noted:
                     return noted
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError):
+    except PACKAGE_FAULTS:
         pass  # edited with another program, or not a workbook: it says nothing of the log
     return None
 

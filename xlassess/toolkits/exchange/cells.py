@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
+from xlassess.sheet.saved import PACKAGE_FAULTS
+
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
 
@@ -87,7 +89,7 @@ def _is_sound_zip(source: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(source)) as archive:
             return sum(entry.file_size for entry in archive.infolist()) <= _LARGEST
-    except zipfile.BadZipFile:
+    except PACKAGE_FAULTS:
         return False
 
 
