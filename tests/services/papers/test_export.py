@@ -132,6 +132,21 @@ def test_export__workbook_that_somebody_edited_is_kept(folder):
     assert openpyxl.load_workbook(path).sheetnames
 
 
+def test_export__workbook_that_somebody_edited_is_kept_from_another_format(folder, tmp_path):
+    """The next export there writes no workbook, and takes that of the last one away."""
+    place = tmp_path / "data"
+    export_round(folder, "xlsx", place, now=LATER)
+    path = place / "export.xlsx"
+    book = openpyxl.load_workbook(path)
+    book.create_sheet("Pivot")["A1"].value = "Mine"
+    book.save(path)
+    done = export_round(folder, "csv", place, now=LATER)
+    (kept,) = done.edited
+    assert openpyxl.load_workbook(kept)["Pivot"]["A1"].value == "Mine"
+    assert done.removed == (path,)
+    assert not path.exists()
+
+
 def test_export__says_when_letters_would_hide_nobody(folder):
     change_settings(folder, "return_by:", "attribution: lettered\nreturn_by:")
     done = export_round(folder, "csv", None, now=LATER)

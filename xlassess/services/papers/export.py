@@ -91,11 +91,10 @@ def export_round(
         ledger.record_output(record.assessment.round, written, because=anyway)
     # As long as this stands there, the files beside it are not all of one time.
     put(place / UNWRITTEN, b"")
+    there = [*removed, *(place / file.name for file in files)]
+    edited = [keep_copy(path, path.parent, now) for path in _edited(there)]
     for path in removed:
         path.unlink()
-    edited = [
-        keep_copy(path, path.parent, now) for path in _edited(place, [file.name for file in files])
-    ]
     for file in files:
         put(place / file.name, file.write)
     (place / UNWRITTEN).unlink(missing_ok=True)
@@ -113,10 +112,9 @@ def export_round(
     )
 
 
-def _edited(place: Path, names: Iterable[str]) -> Iterator[Path]:
+def _edited(there: Iterable[Path]) -> Iterator[Path]:
     """Workbooks of an earlier export that somebody has saved since, such as with a pivot table."""
-    for name in names:
-        path = place / name
+    for path in there:
         if path.suffix == ".xlsx" and path.is_file() and not is_as_written(path.read_bytes()):
             yield path
 
