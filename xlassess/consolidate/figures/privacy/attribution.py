@@ -18,7 +18,11 @@ from datetime import datetime
 
 from xlassess.consolidate.figures.privacy.letters import LetterOf, Letters, letters_of, shown_level
 from xlassess.consolidate.figures.privacy.organisation_names import is_capitalised, short_names
-from xlassess.consolidate.figures.privacy.person_names import name_parts
+from xlassess.consolidate.figures.privacy.person_names import (
+    is_of_words,
+    name_parts,
+    other_orders,
+)
 from xlassess.consolidate.figures.privacy.redaction import NAME_TAKEN_OUT, Redaction
 from xlassess.contract.layout import column_name
 from xlassess.model.answer import Issued, Return, in_full
@@ -293,10 +297,12 @@ def _redaction(record: Round, applied: Attribution, signs: Mapping[str, str]) ->
     everyone = (*record.issued, *record.former)
     names = _names(everyone, applied, signs)
     words = {part for issued in everyone for part in name_parts(issued.respondent)} - names.keys()
+    turned = {each for issued in everyone for each in other_orders(issued.respondent)}
+    turned -= names.keys()
     short = {each for issued in everyone for each in short_names(issued.partner)}
-    capitals = {each for each in short if is_capitalised(each)}
+    capitals = {*filter(is_capitalised, short), *filter(is_of_words, turned)}
     capitals -= {issued.partner for issued in everyone}
-    return Redaction(names | dict.fromkeys(words, NAME_TAKEN_OUT), words, capitals)
+    return Redaction(names | dict.fromkeys(words | turned, NAME_TAKEN_OUT), words, capitals)
 
 
 def shown_groups(members: Mapping[str, Collection[str]], minimum: int) -> frozenset[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import permutations
 
 _WORD = re.compile(r"[a-z]+")
 _PART = re.compile(r"[^\W\d_](?:[\w’'-]*[\w])?")
@@ -71,6 +72,9 @@ _FAMILIES_OF_TWO = frozenset(
 _MOST_WORDS = 12
 """Words of a name that may have a surname of several words: longer, and it is no name."""
 
+_MOST_PARTS = 8
+"""Parts of a name that may be put in another order: of more, each is found by itself."""
+
 _LONGEST_JOINED = 4
 """Letters up to which a name without a space may be a family name and what follows it."""
 
@@ -110,6 +114,23 @@ def name_parts(name: str) -> tuple[str, ...]:
     parts += _surnames(name) if words else ()
     parts += [part for word in name.split() for part in _without_capitals(word, name)]
     return tuple(dict.fromkeys(parts))
+
+
+def other_orders(name: str) -> Iterator[str]:
+    """Yield a person's name with the surname first, and with no more than two of its parts.
+
+    They are found without a space between them, too ("BergZoë" of Zoë van der Berg), where none of
+    the parts stands by itself.
+    """
+    parts = name_parts(name)
+    for one, other in permutations(parts, 2) if len(parts) <= _MOST_PARTS else ():
+        if one not in other and other not in one and f"{one} {other}" != name:
+            yield f"{one} {other}"
+
+
+def is_of_words(name: str) -> bool:
+    """Return True for a name of which each part is an ordinary word as well ("Mark May")."""
+    return all(part.casefold() in ALSO_WORDS for part in name.split())
 
 
 def spellings(name: str) -> Iterator[str]:

@@ -10,12 +10,12 @@ have, or a telling circumstance stays; the Method sheet says so.
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from xlassess.consolidate.figures.privacy.as_read import as_read
 from xlassess.consolidate.figures.privacy.person_names import (
     ALSO_WORDS,
     is_called,
@@ -41,12 +41,10 @@ def _named(name: str) -> str:
 _ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _TOKEN = re.compile(r"[^\W_]+|&")
 _BREAK = re.compile(r"[,;:!?]")
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8}[0-9]{0,2});", re.I)
 _FIGURES = str.maketrans({"0": "o", "1": "l"})
 """Figures that are drawn, and typed, as letters."""
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 """Syllables. They stay whole, or a name would be found in a syllable that begins as it does."""
-_JAMO = re.compile("[\u1100-\u11ff]")
 _GAP = 2
 """Marks that may stand between two words of a name, beside spaces: "St. John-Smith"."""
 
@@ -98,6 +96,9 @@ _DRAWN = str.maketrans(
 )  # fmt: skip
 """Letters in a style that Unicode does not take for the letter, though every reader does."""
 
+_Found = tuple[int, int, str]
+"""Where a name begins and ends, and what stands for it."""
+
 _FILLERS = "\u115f\u1160\u3164\uffa0"
 """Letters of Hangul that stand for none and leave a gap, or nothing, in their place."""
 
@@ -141,10 +142,6 @@ class Redaction:
             for spelt in spellings(name):
                 bound = name in capitals
                 self._take(spelt, instead[name], is_exact=name in exact, bound=bound)
-                *first, last = spelt.split()
-                if first and last in exact:  # a person's: the surname may stand first
-                    turned = f"{last} {' '.join(first)}"
-                    self._take(turned, instead[name], is_exact=False, bound=bound)
                 if name in exact and len(shape) >= _SHORT and shape.casefold() not in ALSO_WORDS:
                     self._several[f"{_shape(spelt)}s".casefold()] = instead[name]
         self._longest = max(map(len, self._names), default=0)
@@ -169,21 +166,24 @@ class Redaction:
         """Return the text with every name replaced."""
         if not text or not (self._names or self._inside):
             return text
-        if "&" in text and _ENTITY.search(text):
-            plain = html.unescape(text)
-            redacted = self._redacted(plain)
-            if redacted != plain:
-                return _cut(redacted, text)
-        return _cut(self._redacted(text), text)
+        read = as_read(text)
+        found = [(*read.typed(start, end), instead) for start, end, instead in self._in(read.text)]
+        return _cut(_replaced(text, found)) if found else text
 
-    def _redacted(self, text: str) -> str:
-        if _JAMO.search(text):
-            text = unicodedata.normalize("NFC", text)
+    def _in(self, text: str) -> list[_Found]:
+        """What is to be replaced in a text, in its order."""
+        found: list[_Found] = []
         if "@" in text:
-            text = _ADDRESS.sub(NAME_TAKEN_OUT, text)
-        if self._inside:
-            text = self._within(text)
-        parts: list[str] = []
+            found += ((*each.span(), NAME_TAKEN_OUT) for each in _ADDRESS.finditer(text))
+            text = _hidden(text, found)
+        if self._inside and (within := list(self._within(text))):
+            found += within
+            text = _hidden(text, within)
+        found += self._of_words(text)
+        return sorted(found)
+
+    def _of_words(self, text: str) -> Iterator[_Found]:
+        """Yield each name that is made of words."""
         done = 0
         words = list(_words(text))
         for place, (word, start, _) in enumerate(words):
@@ -191,10 +191,8 @@ class Redaction:
                 continue
             found = self._at(text, words, place)
             if found:
-                end, instead = found
-                parts += (text[done:start], instead)
-                done = end
-        return "".join((*parts, text[done:]))
+                done, instead = found
+                yield start, done, instead
 
     def _at(
         self, text: str, words: list[tuple[str, int, int]], place: int
@@ -215,19 +213,16 @@ class Redaction:
         several = self._several.get(word.casefold()) if not found else None
         return (end, several) if several else found
 
-    def _within(self, text: str) -> str:
-        """Replace names in scripts without spaces wherever their letters follow on each other."""
+    def _within(self, text: str) -> Iterator[_Found]:
+        """Yield names in scripts without spaces, wherever their letters follow on each other."""
         letters = list(_letters(text))
         shape = "".join(char for char, _ in letters)
-        parts: list[str] = []
-        done = at = 0
+        at = 0
         while at < len(shape):
             name = self._name_at(text, letters, shape, at)
             if name:
-                parts += (text[done : letters[at][1]], self._inside[name])
-                done = letters[at + len(name) - 1][1] + 1
+                yield letters[at][1], letters[at + len(name) - 1][1] + 1, self._inside[name]
             at += len(name) or 1
-        return "".join((*parts, text[done:]))
 
     def _name_at(self, text: str, letters: list[tuple[str, int]], shape: str, at: int) -> str:
         """Return the longest name that begins at this letter, or nothing."""
@@ -239,9 +234,30 @@ class Redaction:
         return ""
 
 
-def _cut(text: str, before: str) -> str:
+def _hidden(text: str, found: Iterable[_Found]) -> str:
+    """The text with marks in place of what is to be replaced: no name goes on over those."""
+    parts: list[str] = []
+    done = 0
+    for start, end, _ in found:
+        parts += (text[done:start], ";" * (end - start))
+        done = end
+    return "".join((*parts, text[done:]))
+
+
+def _replaced(text: str, found: Iterable[_Found]) -> str:
+    """The text with what is to be replaced replaced; what overlaps is one."""
+    parts: list[str] = []
+    done = 0
+    for start, end, instead in found:
+        if start >= done:
+            parts += (text[done:start], instead)
+        done = max(done, end)
+    return "".join((*parts, text[done:]))
+
+
+def _cut(text: str) -> str:
     """The text, if need be without its end: what stands for a name may be longer than the name."""
-    if len(text) * 2 <= _MOST or text == before:
+    if len(text) * 2 <= _MOST:
         return text
     units = text.encode("utf-16-le", "surrogatepass")
     if len(units) <= 2 * _MOST:
