@@ -399,17 +399,31 @@ def _fixed(w: World, m: re.Match[str]) -> None:
     pass
 
 
-@says(r"Too few could say on (\d+) of (\d+) items?: of most questions nothing can be concluded\.")
+FEW = r"(Nobody answered|Too few (?:answered|could say on|answered or could say on))"
+NOBODY = r"(?: \(nobody answered (\d+) of them\))?"
+
+
+def _why_few(w: World, said: str, nobody: str | None) -> int:
+    """Check why few answers can be read, and return on how many items."""
+    few = [each for each in w.asked if not each.enough]
+    given = [each.n + each.apart for each in few]
+    same(given.count(0), len(few) if said.startswith("Nobody") else nobody or 0)
+    assert ("could say" in said) == any(each.apart for each in few)
+    assert ("answered" in said) == any(n < len(w.returns) for n in given)
+    return len(few)
+
+
+@says(FEW + r" (\d+) of (\d+) items?" + NOBODY + ": of most questions nothing can be concluded\\.")
 def _unread(w: World, m: re.Match[str]) -> None:
-    few = sum(not each.enough for each in w.asked)
-    same((few, few + len(w.judged)), (int(m[1]), int(m[2])))
+    few = _why_few(w, m[1], m[4])
+    same((few, few + len(w.judged)), (int(m[2]), int(m[3])))
     assert few > len(w.judged)
 
 
-@says(r"Too few could say on (\d+) items?: [^.]*(?:\([^.]*[\d.]+[^.]*\)[^.]*)+\. Nothing is concluded "
+@says(FEW + r" (\d+) items?" + NOBODY + r": [^.]*(?:\([^.]*[\d.]+[^.]*\)[^.]*)+\. Nothing is concluded "
       r"there\.")  # fmt: skip
 def _too_few(w: World, m: re.Match[str]) -> None:
-    same(sum(not each.enough for each in w.asked), m[1])
+    same(_why_few(w, m[1], m[3]), m[2])
 
 
 @says(r"Views are divided(?:: single returns give from ([\d.]+) to ([\d.]+) of \d+ points"
@@ -589,7 +603,8 @@ def _each_itself(w: World, m: re.Match[str]) -> None:
 @says(r"(?:The one respondent answers “No” to (\d+) of|(\d+) of the \d+ questions look for a “Yes”, "
       r"and every answer|(\d+) of|All (?:answers that are given|\d+ questions)).*?(?:development|in order|“Yes”|"
       r"answered them|who answered them)\.(?: (?:There|On (all|\d+) of these), a quarter of the answers "
-      r"or more are “No”\.)?(?: Nobody answered (\d+) of them\.)?")  # fmt: skip
+      r"or more are “No”\.)?(?: How \d+ of the \d+ were answered is withheld\.)?"
+      r"(?: Nobody answered (\d+) of the \d+\.)?")  # fmt: skip
 def _share_of_no(w: World, m: re.Match[str]) -> None:
     some = sum(each.worst > 0 for each in w.asked)
     same(some, m[1] or m[3] or 0)

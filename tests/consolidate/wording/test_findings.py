@@ -100,6 +100,7 @@ def test_few_returns__speak_for_themselves_only(pat, returned):
     if returned < 6:
         part = part_of(pat, [everything(pat, 4)] * returned)
     assert part.planning.scenario is None
+    assert "so few returns do not speak" in part.narrative.scenario
     assert "not the partnership's" in part.narrative.reading
     assert part.overall[0].band.reading not in said(part)
     assert part.narrative.strengths_title != "Strengths"
@@ -237,7 +238,7 @@ def test_dont_know__leads_from_a_quarter_and_too_few_is_told():
     unsure, sure = all_at(toolkit, "dont-know"), all_at(toolkit, "fairly-well")
     part = part_of(toolkit, [unsure] * 6 + [sure] * 2)
     assert "“Don't know”" in part.narrative.reading
-    assert any("Too few could say" in text for text in part.narrative.unsure)
+    assert any(text.startswith("Too few answered or could say on ") for text in part.narrative.unsure)
     assert "2 of 2" not in said(part)
 
 
@@ -531,6 +532,14 @@ def test_scenario_a__in_aggregate_only_where_what_is_printed_shows_that_none_is_
         assert part.planning.why_none == "unseen"
         assert "single returns are not shown" in part.narrative.scenario
         assert not any("scenario A" in each for each in part.narrative.decisions)
+
+
+def test_scenario__of_which_a_figure_is_withheld_says_so_and_not_that_there_is_none(pat):
+    part = summarise(a_round([pat], 6, attribution="aggregated"), MADE_AT).parts[0]
+    assert any(each.score.withheld for each in (*part.sections, *part.overall))
+    assert "not all of them may be shown" in part.narrative.scenario
+    short = part_of(pat, [everything(pat, 3)[:-1]] * 6)
+    assert "can be read from the returns" in short.narrative.scenario
 
 
 def test_yes_throughout__covers_the_questions_that_look_for_no_yes():

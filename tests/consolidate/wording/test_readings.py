@@ -156,7 +156,7 @@ def test_bodies__scored_otherwise_are_not_judged_by_levels(pat):
 
 def test_few_noes__are_named_and_their_reasons_asked_for():
     toolkit = find_toolkit("working-better-together")
-    good = all_at(toolkit, "fairly-well") + all_at(toolkit, "yes")
+    good = tuple(a for code in ("fairly-well", "yes", "not-due") for a in all_at(toolkit, code))
     low = tuple(replace(a, value="no") if a.item == "2.4a" else a for a in good)
     part = part_of(toolkit, [good] * 9 + [low])
     assert [p.why.endswith("(2.4a).") for p in part.narrative.concerns] == [True]
@@ -270,7 +270,7 @@ def test_unread__where_most_is_left_out_that_is_the_finding(name):
     toolkit = find_toolkit(name)
     code = next(c.code for c in toolkit.scales[toolkit.scoring.scale].substantive)
     part = part_of(toolkit, [some_of(toolkit, code, n % 5) for n in range(10)])
-    assert part.narrative.reading.startswith("Too few could say on ")
+    assert part.narrative.reading.startswith("Too few answered ")
     assert part.narrative.decisions[0].startswith("Find out why most questions have so few")
     assert "highest" not in head(part)
     assert part.narrative.titles.means == ""
@@ -283,10 +283,36 @@ def test_unread__half_of_the_items_are_not_most_of_them(rochford):
     asked = all_at(rochford, "yes")
     half = len(asked) // 2
     few = part_of(rochford, [asked] * 2 + [asked[:half]] * 6)
-    assert "Too few could say" not in few.narrative.reading
+    assert "Too few" not in few.narrative.reading
     more = part_of(rochford, [asked] * 2 + [asked[: half - 1]] * 6)
-    assert more.narrative.reading.startswith("Too few could say on ")
+    assert more.narrative.reading.startswith("Too few answered ")
     assert "could not say" not in more.narrative.decisions[0]
+
+
+@pytest.mark.parametrize(
+    ("few", "told"),
+    [((), "Nobody answered 2 items:"),
+     (("fairly-well",), "Too few answered 2 items:"),
+     (("dont-know",) * 8, "Too few could say on 2 items:"),
+     (("dont-know",) * 3, "Too few answered or could say on 2 items:")],
+)  # fmt: skip
+def test_too_few__says_whether_questions_were_left_out_or_answered_dont_know(few, told):
+    """Who leaves a question out does not say that they do not know."""
+    toolkit = find_toolkit("working-better-together")
+    every = tuple(a for code in ("fairly-well", "yes", "not-due") for a in all_at(toolkit, code))
+    rest = tuple(a for a in every if a.item != "1.1")
+    given = [
+        tuple(replace(a, value=code) if a.item == "1.1" else a for a in every) for code in few
+    ]
+    part = part_of(toolkit, [*given, *[rest] * (8 - len(few))])
+    assert [text for text in part.narrative.unsure if text.startswith(told)]
+
+
+def test_too_few__says_of_how_many_nobody_gave_an_answer(pat):
+    some = tuple(a for a in everything(pat, 3) if a.item not in ("1A", "1B"))
+    one = tuple(a for a in everything(pat, 3) if a.item != "1A")
+    part = part_of(pat, [one] + [some] * 7)
+    assert "Too few answered 2 items (nobody answered 1 of them): " in said(part)
 
 
 def test_unread__views_are_not_called_divided_for_the_few_items_left(rochford):

@@ -396,7 +396,8 @@ def planning_scenario(
     agreed = not whole.ill and healthy
     suggested = None if why_none else _suggested(toolkit, sections, overall, agreed=agreed)
     if suggested is None and not why_none:
-        why_none = "gaps"
+        hidden = any(each.score.withheld for each in (*sections, *overall))
+        why_none = "withheld" if hidden else "gaps"
     if suggested is not None and suggested.weakest is not None and not whole.all_seen:
         suggested, why_none = None, "unseen"
     if choice is None:
@@ -422,7 +423,9 @@ def _why_none(
         return "divided"
     if whole.mostly_hidden:
         return "unseen"
-    if complete and returns >= SPEAKS_FOR_ALL and not enough_answers(returns, issued):
+    if complete and returns < SPEAKS_FOR_ALL:
+        return "small"
+    if complete and not enough_answers(returns, issued):
         return "silent"
     if complete and (complete < SPEAKS_FOR_ALL or not enough_answers(complete, returns)):
         return "few"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, Literal
 
 from xlassess.consolidate.figures.counted import gap_between, item_range
 from xlassess.consolidate.figures.thresholds import (
@@ -28,6 +28,9 @@ from xlassess.consolidate.figures.thresholds import (
 )
 from xlassess.consolidate.figures.values import ItemFigures
 from xlassess.model.toolkit import Scale, Toolkit
+
+WhyFew = Literal["nobody", "left", "unsure", "both"]
+"""Why too few answers to items can be read: given by nobody, left out, "don't know", or both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,23 @@ def too_few(items: Iterable[ItemFigures], returns: int) -> tuple[ItemFigures, ..
         for item in items
         if item.scored and not item.withheld and not enough_answers(item.agreement.n, returns)
     )
+
+
+def why_few(items: Sequence[ItemFigures], returns: int) -> tuple[WhyFew, int]:
+    """Return why too few answers to these items can be read, and how many nobody answered at all.
+
+    Who leaves a question out did not say that they do not know, nor the other way round.
+
+    Args:
+        items: items on which too few could say.
+        returns: how many returns count.
+    """
+    nobody = sum(not item.agreement.n + item.agreement.apart for item in items)
+    left = any(item.agreement.n + item.agreement.apart < returns for item in items)
+    unsure = any(item.agreement.apart for item in items)
+    if nobody == len(items):
+        return "nobody", nobody
+    return ("both" if left and unsure else "unsure" if unsure else "left"), nobody
 
 
 def judged(items: Iterable[ItemFigures], returns: int) -> tuple[ItemFigures, ...]:

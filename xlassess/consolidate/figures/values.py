@@ -25,7 +25,7 @@ Blank: it came back without a single answer, which is no response."""
 STILL_OUT: tuple[Standing, ...] = ("Blank", "Overdue", "Awaited")
 """Workbooks of which answers are still wanted, and no file was refused."""
 
-NoScenario = Literal["", "divided", "few", "silent", "gaps", "unseen"]
+NoScenario = Literal["", "divided", "small", "few", "silent", "gaps", "unseen", "withheld"]
 """Why no scenario is suggested: views are divided, too few returned, fewer than half of those asked
 did, totals are missing, or what each return says may not be seen."""
 

@@ -61,7 +61,8 @@ def _leading(facts: NarrativeFacts) -> Iterator[str]:
         share = percent(whole.unsure.count / whole.unsure.answers)
         yield say("lead_unsure", whole.unsure, share)
     elif whole.unread:
-        yield say("lead_unread", whole.too_few, whole.too_few + whole.judged)
+        why = points.why_few(facts.too_few, len(facts.rows))
+        yield say("lead_unread", whole.too_few, whole.too_few + whole.judged, why)
     if whole.divided:
         yield _divided(facts)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from xlassess.consolidate.figures.overview import mixed_choice
-from xlassess.consolidate.figures.points import spread
+from xlassess.consolidate.figures.points import spread, why_few
 from xlassess.consolidate.figures.thresholds import LISTED
 from xlassess.consolidate.figures.values import (
     STILL_OUT,
@@ -314,7 +314,8 @@ def _unsure(facts: NarrativeFacts) -> tuple[str, ...]:
         )
     if facts.too_few:
         names = [name_of(item) for item in spread(facts.too_few, LISTED)]
-        found.append(say("too_few", names, len(facts.too_few)))
+        why = why_few(facts.too_few, len(facts.rows))
+        found.append(say("too_few", names, len(facts.too_few), why))
     mixed = dict.fromkeys(mixed_choice(item.scale) for item in facts.items if item.scored)
     found += [say("mixed", label) for label in mixed if label]
     return tuple(found)
