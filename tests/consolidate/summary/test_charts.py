@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 from xml.etree import ElementTree
 
 import openpyxl
@@ -16,6 +16,7 @@ from tests.consolidate.rounds import MADE_AT, Wish, a_round, with_returns
 from tests.consolidate.test_summarise import CODES
 from tests.consolidate.wording.test_findings import all_at, part_of
 from xlassess.consolidate import summarise, summary_bytes
+from xlassess.consolidate.figures.beside_points import PointName, sides_of_points
 from xlassess.consolidate.figures.charted import items_worst_first, left_share, sides_of
 from xlassess.consolidate.summary.dot_charts import label_sides
 from xlassess.sheet import palette
@@ -158,6 +159,41 @@ def test_significance__no_name_stands_on_another_sections_point(pat):
     # The second point lies where the first one's name would stand on the right, the usual side.
     assert sides[0] != "right"
     assert sides[2] == "right"
+
+
+def test_significance__of_near_points_in_a_row_no_name_covers_another():
+    """The names are placed together: one by one the third found no free side."""
+    row = [PointName(x, 69, 76, 26) for x in (76, 177, 203)]
+    sides = sides_of_points(row, (0, 0, 340, 208), (), 6)
+    boxes = [name.box(side, 7.5) for name, side in zip(row, sides, strict=True)]
+    points = [(name.x - 6, 63, name.x + 6, 75) for name in row]
+    for one, other in combinations([*boxes, *points], 2):
+        assert one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+
+
+def test_pictures__what_is_withheld_says_so_beside_its_name(melton, pat):
+    """A name without a dot or a bar looked as if there were nothing, or the worst."""
+    held = summarise(a_round([melton], 13, attribution="aggregated"), MADE_AT)
+    items = [each.item.id for each in held.parts[0].items if each.scored and each.withheld]
+    section = next(each.name for each in held.parts[0].sections if each.score.withheld)
+    said, names = words_in(summary_bytes(held))
+    assert f"{section}: withheld\u2003" in said
+    hidden = {name.split()[0] for name in names if name.endswith(": withheld")}
+    assert items
+    assert hidden >= set(items)
+    board = summarise(a_round([pat], 6, attribution="aggregated"), MADE_AT)
+    said, _ = words_in(summary_bytes(board))
+    assert any("Clarity of purpose: withheld" in text for text in said)
+    assert any("without a point, see the table: Clarity of purpose" in text for text in said)
+
+
+def words_in(content: bytes) -> tuple[set[str], set[str]]:
+    """The words that stand in charts, and those that their axes take from cells."""
+    every = charts_in(content)
+    return tuple(
+        {each.text or "" for chart in every for each in chart.iter(tag)}
+        for tag in (f"{A}t", f"{C}v")
+    )
 
 
 def test_levels__beside_each_line_stands_a_figure_and_its_unit_below_the_axis():

@@ -238,7 +238,9 @@ def test_dont_know__leads_from_a_quarter_and_too_few_is_told():
     unsure, sure = all_at(toolkit, "dont-know"), all_at(toolkit, "fairly-well")
     part = part_of(toolkit, [unsure] * 6 + [sure] * 2)
     assert "“Don't know”" in part.narrative.reading
-    assert any(text.startswith("Too few answered or could say on ") for text in part.narrative.unsure)
+    assert any(
+        text.startswith("Too few answered or could say on ") for text in part.narrative.unsure
+    )
     assert "2 of 2" not in said(part)
 
 

@@ -301,9 +301,7 @@ def test_too_few__says_whether_questions_were_left_out_or_answered_dont_know(few
     toolkit = find_toolkit("working-better-together")
     every = tuple(a for code in ("fairly-well", "yes", "not-due") for a in all_at(toolkit, code))
     rest = tuple(a for a in every if a.item != "1.1")
-    given = [
-        tuple(replace(a, value=code) if a.item == "1.1" else a for a in every) for code in few
-    ]
+    given = [tuple(replace(a, value=code) if a.item == "1.1" else a for a in every) for code in few]
     part = part_of(toolkit, [*given, *[rest] * (8 - len(few))])
     assert [text for text in part.narrative.unsure if text.startswith(told)]
 

@@ -396,7 +396,7 @@ def planning_scenario(
     agreed = not whole.ill and healthy
     suggested = None if why_none else _suggested(toolkit, sections, overall, agreed=agreed)
     if suggested is None and not why_none:
-        hidden = any(each.score.withheld for each in (*sections, *overall))
+        hidden = any(each.withheld for each in _scores(sections, overall))
         why_none = "withheld" if hidden else "gaps"
     if suggested is not None and suggested.weakest is not None and not whole.all_seen:
         suggested, why_none = None, "unseen"
@@ -412,6 +412,12 @@ def planning_scenario(
         f"{choice.scenario!r}.",
         "Choose one of its scenarios, or none, in assessment.yaml.",
     )
+
+
+def _scores(
+    sections: Sequence[SectionFigures], overall: Sequence[OverallFigures]
+) -> tuple[Figure, ...]:
+    return (*(each.score for each in sections), *(each.score for each in overall))
 
 
 def _why_none(

@@ -11,6 +11,12 @@ from functools import partial
 from math import cos, pi, sin
 from typing import TYPE_CHECKING, Any
 
+from xlassess.consolidate.figures.beside_points import (
+    PointName,
+    Side,
+    points_together,
+    sides_of_points,
+)
 from xlassess.consolidate.figures.charted import (
     around,
     compares_levels,
@@ -36,7 +42,7 @@ from xlassess.consolidate.report.drawing import (
     ranged,
     said_of_all,
 )
-from xlassess.consolidate.wording.terms import words
+from xlassess.consolidate.wording.terms import names_together, score_axis, words
 from xlassess.consolidate.wording.trend_words import charted, figure_in_words, picture_title
 from xlassess.sheet import palette
 
@@ -170,12 +176,7 @@ def _draw_points(part: ToolkitResults) -> drawing.Canvas:
             draw_line(
                 sum(known) / len(known), color=palette.INPUT_LINE, linewidth=1, linestyle="--"
             )
-    chosen = first_to_look_at(part.sections)
-    names = [each.name for each in part.sections]
-    middle = sum(axes.get_xlim()) / 2
-    for name, x, y, here in zip(names, scores, weights, chosen, strict=True):
-        if x is not None and y is not None:
-            _point(axes, name, (x, y), "left" if x > middle else "right", here=here)
+    _name_points(axes, part, (WIDTH - 26, height - 16))
     for said, (x, y) in zip(words().headings("quadrants"), _CORNERS, strict=True):
         axes.text(x, y, said, transform=axes.transAxes, ha="left" if x < 0.5 else "right",
                   va="top" if y > 0.5 else "bottom", fontsize=7.5, style="italic",
@@ -183,27 +184,58 @@ def _draw_points(part: ToolkitResults) -> drawing.Canvas:
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(MaxNLocator(nbins=8, integer=True))
     axes.tick_params(length=0)
-    axes.set_xlabel("Mean score")
+    axes.set_xlabel(score_axis(part))
     axes.set_ylabel("Mean significance")
     return sheet
 
 
-_BESIDE: Mapping[str, Mapping[str, Any]] = {
+_LETTER, _LINE, _POINT = 1.65, 3.4, 1.6
+"""Millimetres that a letter of a name takes across and upright, and a point from its middle."""
+
+_BESIDE: Mapping[Side, Mapping[str, Any]] = {
     "right": {"xytext": (7, 0), "ha": "left", "va": "center"},
     "left": {"xytext": (-7, 0), "ha": "right", "va": "center"},
+    "above": {"xytext": (0, 6), "ha": "center", "va": "bottom"},
+    "below": {"xytext": (0, -6), "ha": "center", "va": "top"},
 }
 
 
-def _point(axes: Axes, name: str, place: tuple[float, float], side: str, *, here: bool) -> None:
-    """Mark a section by its name; as a triangle where it is among the first to look at."""
+def _name_points(axes: Axes, part: ToolkitResults, size: tuple[float, float]) -> None:
+    """Draw a point for each section, a triangle for the first to look at, and name them."""
+    across, upright = axes.get_xlim(), axes.get_ylim()
+    chosen = first_to_look_at(part.sections)
+    names = []
+    groups = points_together(part, (across, upright))
+    for together in groups:
+        for index in together:
+            _point(axes, part.sections[index], here=chosen[index])
+        x, y = axes.transLimits.transform(_place(part.sections[together[0]]))
+        letters = len(names_together(part, together, chosen))
+        names.append(PointName(x * size[0], y * size[1], letters * _LETTER, _LINE))
+    wide, tall = 0.22 * size[0], 1.5 * _LINE
+    corners = [
+        (left, low, left + wide, low + tall)
+        for left in (0.0, size[0] - wide)
+        for low in (0.0, size[1] - tall)
+    ]
+    sides = sides_of_points(names, (0.0, 0.0, *size), corners, _POINT)
+    for together, side in zip(groups, sides, strict=True):
+        axes.annotate(
+            names_together(part, together, chosen), _place(part.sections[together[0]]),
+            textcoords="offset points", fontweight="bold", fontsize=drawing.SMALL,
+            color=palette.NAVY, **_BESIDE[side],
+        )  # fmt: skip
+
+
+def _place(each: SectionFigures) -> tuple[float, float]:
+    return each.score.mean or 0.0, each.significance.mean or 0.0
+
+
+def _point(axes: Axes, each: SectionFigures, *, here: bool) -> None:
     axes.plot(
-        *place, "^" if here else "o", markersize=8 if here else 7, clip_on=False,
+        *_place(each), "^" if here else "o", markersize=8 if here else 7, clip_on=False,
         color=palette.TO_DO if here else palette.BLUE,
         markeredgecolor=palette.INK if here else palette.NAVY,
-    )  # fmt: skip
-    axes.annotate(
-        f"{name} ▲" if here else name, place, textcoords="offset points", fontweight="bold",
-        fontsize=drawing.SMALL, color=palette.NAVY, **_BESIDE[side],
     )  # fmt: skip
 
 

@@ -32,7 +32,9 @@ from xlassess.consolidate.figures.values import ItemFigures, SectionFigures, Too
 from xlassess.consolidate.wording.terms import (
     NOTHING,
     WITHHELD,
+    counts_or_reason,
     decimal,
+    levels_or_reason,
     percent,
     said_of,
     short,
@@ -352,14 +354,12 @@ def _bars(part: ToolkitResults, scale_id: str) -> list[tuple[str, Mapping[str, i
     asked = [item for item in part.items if item.scored and item.scale_id == scale_id]
     among = [i for i, each in enumerate(part.sections) if _among(each, asked)]
     order = sections_worst_first(part.toolkit, scale_id, part.sections, among)
-    return [
-        (
-            part.sections[place].numbered,
-            {} if counts_withheld(part.sections[place])
-            else part.sections[place].scales.get(scale_id, {}),
-        )
-        for place in order
-    ]  # fmt: skip
+    found = []
+    for each in (part.sections[place] for place in order):
+        hidden = counts_withheld(each)
+        counts = {} if hidden else each.scales.get(scale_id, {})
+        found.append((counts_or_reason(counts, each.numbered, withheld=hidden), counts))
+    return found
 
 
 def _draw_answers(
@@ -390,9 +390,6 @@ def _draw_answers(
     axes.grid(visible=False)
     axes.xaxis.set_visible(False)
     axes.spines["left"].set_visible(False)
-    for place, (_, counts) in enumerate(bars):
-        if not any(counts.values()):
-            axes.text(0.01, place, NOTHING, va="center")
     _legend(sheet, axes)
     return sheet
 
@@ -466,7 +463,9 @@ def _draw_levels(part: ToolkitResults) -> Canvas:
     rule = part.toolkit.scoring.rule
     scored = rule in ("sum", "mean")
     low, high = limits_of(part) if scored else (0.0, 1.0)
-    sheet, axes = _bar_axes([name for name, _ in _numbered(part)], _FOOT + 6)
+    sheet, axes = _bar_axes(
+        [levels_or_reason(each, name) for name, each in _numbered(part)], _FOOT + 6
+    )
     axes.set_xlim(low, high + (high - low) * 0.16)
     axes.grid(axis="x", visible=False)
     axes.grid(axis="y", color=GRID, linewidth=0.7)

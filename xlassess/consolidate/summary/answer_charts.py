@@ -17,7 +17,7 @@ from xlassess.consolidate.figures.charted import (
 from xlassess.consolidate.figures.values import ToolkitResults
 from xlassess.consolidate.summary.cells import Live, SummaryWriter
 from xlassess.consolidate.summary.layout import AgreementLayout, AnswersLayout, BarsLayout
-from xlassess.consolidate.wording.terms import words
+from xlassess.consolidate.wording.terms import counts_or_reason, words
 from xlassess.contract.layout import cell_name
 from xlassess.model.toolkit import Scale
 from xlassess.sheet import charts, formats, palette
@@ -97,8 +97,13 @@ def bars_of_items(part: ToolkitResults, layout: AgreementLayout) -> AnswerBars:
     sides = sides_of(part.toolkit, scale)
     order = items_worst_first(part.toolkit, layout.items)
     items = [layout.items[place] for place in order]
+    counts = tuple({} if item.withheld else item.agreement.counts for item in items)
+    told = (
+        words().say("bar_item", each.item.id, each.name, is_split(part, each)) for each in items
+    )
     names = tuple(
-        words().say("bar_item", item.item.id, item.name, is_split(part, item)) for item in items
+        counts_or_reason(given, name, withheld=item.withheld)
+        for given, name, item in zip(counts, told, items, strict=True)
     )
     cells = tuple(
         {
@@ -111,7 +116,6 @@ def bars_of_items(part: ToolkitResults, layout: AgreementLayout) -> AnswerBars:
         layout.sheet, layout.header + 1, layout.names_column, len(items),
         len(sides.about_the_line), len(sides.apart),
     )  # fmt: skip
-    counts = tuple({} if item.withheld else item.agreement.counts for item in items)
     return AnswerBars(grid, sides, names, counts, cells, shares=False)
 
 
@@ -128,14 +132,17 @@ def bars_of_sections(part: ToolkitResults, layout: AnswersLayout, sheet: str) ->
         for place in order
     )
     sections = [part.sections[place] for place in order]
-    names = tuple(each.numbered for each in sections)
+    counts = tuple(
+        {} if counts_withheld(each) else each.scales.get(layout.scale, {}) for each in sections
+    )
+    names = tuple(
+        counts_or_reason(given, each.numbered, withheld=counts_withheld(each))
+        for given, each in zip(counts, sections, strict=True)
+    )
     grid = BarsLayout(
         sheet, layout.header + 1, layout.bars_column, len(sections),
         len(sides.about_the_line), len(sides.apart),
     )  # fmt: skip
-    counts = tuple(
-        {} if counts_withheld(each) else each.scales.get(layout.scale, {}) for each in sections
-    )
     return AnswerBars(grid, sides, names, counts, cells, shares=True)
 
 

@@ -17,6 +17,7 @@ from xlassess.consolidate.summary.answer_charts import (
 )
 from xlassess.consolidate.summary.cells import Live, SummaryWriter
 from xlassess.consolidate.summary.dot_charts import (
+    CORNER,
     axes_of,
     level_dots,
     mean_dots,
@@ -184,7 +185,7 @@ def write_cross(
     ends = ((Live("", low), across), (Live("", high), across),
             (upright, Live("", bottom)), (upright, Live("", top)))  # fmt: skip
     (left, right), (lower, upper) = axes_of(part)
-    inside = (upper - lower) * 0.07
+    inside = (upper - lower) * CORNER
     corners = [Live("", each) for each in (left, left, right, right)]
     heights = [Live("", each) for each in (upper - inside, lower + inside) * 2]
     for row, (pair, x, y) in enumerate(zip(ends, corners, heights, strict=True), layout.first_row):

@@ -10,6 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
 from typing import Any
 
+from xlassess.consolidate.figures.beside_points import (
+    PointName,
+    Side,
+    points_together,
+    sides_of_points,
+)
 from xlassess.consolidate.figures.charted import (
     MOST_DOTS,
     around,
@@ -21,7 +27,7 @@ from xlassess.consolidate.figures.charted import (
 )
 from xlassess.consolidate.figures.counted import gap_between
 from xlassess.consolidate.figures.thresholds import LEVEL_LEAST
-from xlassess.consolidate.figures.values import Figure, SectionFigures, ToolkitResults
+from xlassess.consolidate.figures.values import Figure, ToolkitResults
 from xlassess.consolidate.summary.cells import Live, SummaryWriter
 from xlassess.consolidate.summary.formulas import return_score
 from xlassess.consolidate.summary.layout import (
@@ -33,7 +39,16 @@ from xlassess.consolidate.summary.layout import (
     levels_layout,
     scores_layout,
 )
-from xlassess.consolidate.wording.terms import decimal, percent, said_of, words
+from xlassess.consolidate.wording.terms import (
+    decimal,
+    levels_or_reason,
+    mean_or_reason,
+    names_together,
+    percent,
+    said_of,
+    score_axis,
+    words,
+)
 from xlassess.contract.layout import cell_name, column_name
 from xlassess.sheet import charts, formats, palette
 from xlassess.sheet.charts import ChartCells, DotPlot, Dots, Frame
@@ -45,9 +60,6 @@ _COLOURS = (palette.NAVY, palette.BLUE, palette.TO_DO, palette.TEAL, palette.MUT
 _STEP, _STEPS = 0.13, 3
 """How far dots of equal figures stand above and below each other, as a share of a line, and how
 many do so each way."""
-
-_LABELS = 16
-"""Labels for which there is room along an axis."""
 
 
 def write_dots(
@@ -187,7 +199,7 @@ def mean_dots(
     plain = "picture_dots" if ranged else "head_share" if rule == "share" else "head_mean"
     title = part.narrative.titles.means or words().say(plain)
     plot = DotPlot(
-        names=[each.name for each in part.sections],
+        names=[mean_or_reason(each, each.name) for each in part.sections],
         edge=_cells(layout, "edge"),
         places=places,
         dots=dots,
@@ -239,7 +251,7 @@ def level_dots(
         for level, label in enumerate(labels)
     ]
     plot = DotPlot(
-        names=[each.name for each in part.sections],
+        names=[levels_or_reason(each, each.name) for each in part.sections],
         edge=_cells(layout, "edge"),
         places=places,
         dots=[line, *dots],
@@ -291,7 +303,7 @@ def significance(
         _line(chart, layout, first)
     for first, side in ((0, "right"), (2, "left")):
         _corners(chart, layout, first, side)
-    chart.set_x_axis(_axis("Mean score", *across))
+    chart.set_x_axis(_axis(score_axis(part), *across))
     chart.set_y_axis(_axis("Mean significance", *upright))
     chart.set_legend({"none": True})
     chart.set_chartarea({"border": {"none": True}, "fill": {"none": True}})
@@ -353,7 +365,7 @@ def _font(size: float, *, bold: bool = False) -> dict[str, object]:
 def _labels(
     part: ToolkitResults,
     chosen: Sequence[bool],
-    sides: Mapping[int, str],
+    sides: Mapping[int, Side],
     axes: tuple[tuple[float, float], tuple[float, float]],
     side: str,
 ) -> list[dict[str, object]]:
@@ -361,22 +373,9 @@ def _labels(
     labels: list[dict[str, object]] = [{"delete": True} for _ in part.sections]
     for together in points_together(part, axes):
         if sides.get(together[0]) == side:
-            name = _names_of(part, together, chosen)
+            name = names_together(part, together, chosen)
             labels[together[0]] = {"value": name, "font": _font(9, bold=True)}
     return labels
-
-
-def _names_of(part: ToolkitResults, together: Sequence[int], chosen: Sequence[bool] = ()) -> str:
-    """The label of points that all but coincide: their names, or how many they are."""
-    if len(together) > _NAMED:
-        return words().say("sections_together", len(together), len(part.sections))
-    marks = [" ▲" if chosen and chosen[i] else "" for i in together]
-    names = (part.sections[i].name + mark for i, mark in zip(together, marks, strict=True))
-    return "; ".join(names)
-
-
-_NAMED = 3
-"""Most names in a label: more cover the picture, and stand in the table beside it."""
 
 
 _LETTER, _LINE, _WIDEST = 5.8, 13, 0.2
@@ -386,12 +385,18 @@ share of the width of the chart."""
 _INSIDE = 0.8
 """Share of the chart's width and height that the axes span, roughly."""
 
+_POINT = 6.0
+"""How far a point reaches from its middle, in pixels."""
+
+CORNER = 0.07
+"""How far from the ends of the upright axis the words of its corners stand, as a share of it."""
+
 
 def label_sides(
     part: ToolkitResults,
     axes: tuple[tuple[float, float], tuple[float, float]],
     size: tuple[int, int],
-) -> dict[int, str]:
+) -> dict[int, Side]:
     """Return on which side of its point each name stands, so that names do not cover each other.
 
     Args:
@@ -399,75 +404,27 @@ def label_sides(
         axes: the ends of the axes of score and significance.
         size: the chart's size in pixels.
     """
-    found: dict[int, str] = {}
-    places = {
-        together: _place(part.sections[together[0]], axes, size)
-        for together in map(tuple, points_together(part, axes))
-    }
-    shown = {together: place for together, place in places.items() if place is not None}
-    taken = [(x - 6, y - 6, x + 6, y + 6) for x, y in shown.values()]
-    for together, (x, y) in shown.items():
-        letters = len(_names_of(part, together)) * _LETTER
-        wide = min(letters, _WIDEST * size[0])
-        tall = _LINE * ceil(letters / wide)
-        boxes = {
-            "right": (x + 8, y - tall / 2, x + 8 + wide, y + tall / 2),
-            "left": (x - 8 - wide, y - tall / 2, x - 8, y + tall / 2),
-            "above": (x - wide / 2, y + 6, x + wide / 2, y + 6 + tall),
-            "below": (x - wide / 2, y - 6 - tall, x + wide / 2, y - 6),
-        }
-        room = (0.0, 0.0, _INSIDE * size[0] + 40, _INSIDE * size[1])
-        side = min(boxes, key=lambda name: _covered(boxes[name], taken, room))
-        found[together[0]] = side
-        taken.append(boxes[side])
-    return found
-
-
-def _place(
-    each: SectionFigures,
-    axes: tuple[tuple[float, float], tuple[float, float]],
-    size: tuple[int, int],
-) -> tuple[float, float] | None:
-    """Where a section's point stands, in pixels from the lower left corner of the axes."""
-    if each.score.mean is None or each.significance.mean is None:
-        return None
-    x, y = (
-        _INSIDE * length * (value - low) / (high - low)
-        for length, value, (low, high) in zip(
-            size, (each.score.mean, each.significance.mean), axes, strict=True
-        )
-    )
-    return x, y
-
-
-def _covered(
-    box: tuple[float, float, float, float],
-    taken: Sequence[tuple[float, float, float, float]],
-    room: tuple[float, float, float, float],
-) -> float:
-    """How many square pixels of a label cover others, or lie outside the axes."""
-
-    def shared(other: tuple[float, float, float, float]) -> float:
-        wide = min(box[2], other[2]) - max(box[0], other[0])
-        tall = min(box[3], other[3]) - max(box[1], other[1])
-        return max(0.0, wide) * max(0.0, tall)
-
-    area = (box[2] - box[0]) * (box[3] - box[1])
-    return sum(map(shared, taken)) + area - shared(room)
-
-
-def points_together(
-    part: ToolkitResults, axes: tuple[tuple[float, float], tuple[float, float]]
-) -> list[list[int]]:
-    """Return the places of sections whose points all but coincide, each group in order."""
-    across, upright = axes
-    marks: dict[tuple[int, int], list[int]] = {}
-    for index, each in enumerate(part.sections):
-        at = (-1, index)
-        if each.score.mean is not None and each.significance.mean is not None:
-            at = (
-                round(_LABELS * (each.score.mean - across[0]) / (across[1] - across[0])),
-                round(_LABELS * (each.significance.mean - upright[0]) / (upright[1] - upright[0])),
+    chosen = first_to_look_at(part.sections)
+    groups = points_together(part, axes)
+    wide, tall = (_INSIDE * length for length in size)
+    widest = _WIDEST * size[0]
+    names = []
+    for together in groups:
+        letters = len(names_together(part, together, chosen)) * _LETTER
+        first = part.sections[together[0]]
+        x, y = (
+            length * ((figure.mean or 0.0) - low) / (high - low)
+            for length, figure, (low, high) in zip(
+                (wide, tall), (first.score, first.significance), axes, strict=True
             )
-        marks.setdefault(at, []).append(index)
-    return list(marks.values())
+        )
+        lines = ceil(letters / widest)
+        names.append(PointName(x, y, min(letters, widest), _LINE * lines))
+    room = (0.0, 0.0, wide + 40, tall)
+    corners = [
+        (left, at * tall - _LINE, left + widest, at * tall + _LINE)
+        for left in (0.0, wide - widest)
+        for at in (CORNER, 1 - CORNER)
+    ]
+    sides = sides_of_points(names, room, corners, _POINT)
+    return {together[0]: side for together, side in zip(groups, sides, strict=True)}

@@ -24,7 +24,7 @@ from xlassess.consolidate.summary.dot_charts import (
     significance,
 )
 from xlassess.consolidate.summary.layout import AnswersLayout, ProfileLayout
-from xlassess.consolidate.wording.terms import NOTHING, band_range, said_of, words
+from xlassess.consolidate.wording.terms import NOTHING, band_range, mean_or_reason, said_of, words
 from xlassess.sheet import charts, formats, palette
 from xlassess.sheet.charts import ChartCells, DartboardGrid, Frame
 
@@ -65,7 +65,7 @@ def dartboard(
 ) -> tuple[Any, str]:
     """Return a dartboard: a segment a section, a ring a band, shaded out to the band reached."""
     board = charts.Board(
-        segments=[each.name for each in part.sections],
+        segments=[mean_or_reason(each, each.name) for each in part.sections],
         rings=[band_range(band) for band in rings(part.sections[0])],
         first_reaches=_first_reaches(part),
     )

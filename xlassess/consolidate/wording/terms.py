@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -57,6 +58,14 @@ NOTHING = "–"
 WITHHELD = "withheld"
 
 
+NO_FIGURE = "no figure"
+"""Stands in a picture where nobody gave what a figure needs."""
+
+
+NO_ANSWERS = "no answers"
+"""Stands in a picture where nobody answered."""
+
+
 NOT_SHOWN = "not shown"
 """Stands for the ends of a range where single returns are not shown."""
 
@@ -96,7 +105,58 @@ def band_range(band: Band) -> str:
 def said_of(part: ToolkitResults, each: SectionFigures) -> str:
     """Return the figure of a section as it is read out."""
     if each.score.mean is None:
-        return NOTHING
+        return WITHHELD if each.score.withheld else NOTHING
     share = part.toolkit.scoring.rule == "share"
     mean = percent(each.score.mean) if share else decimal(each.score.mean)
     return f"{mean}, {each.band.name}" if each.band else mean
+
+
+def with_reason(name: str, reason: str) -> str:
+    """Return a name as a picture has it: where nothing is drawn beside it, with the reason."""
+    return f"{name}: {reason}" if reason else name
+
+
+def mean_or_reason(each: SectionFigures, name: str) -> str:
+    """Return a section's name beside its mean, or with the reason why there is none."""
+    bare = WITHHELD if each.score.withheld else NO_FIGURE
+    return with_reason(name, bare if each.score.mean is None else "")
+
+
+def levels_or_reason(each: SectionFigures, name: str) -> str:
+    """Return a section's name beside its levels, or with the reason why there are none."""
+    levels = each.levels.values()
+    bare = WITHHELD if any(figure.withheld for figure in levels) else NO_FIGURE
+    return with_reason(name, "" if any(figure.mean is not None for figure in levels) else bare)
+
+
+def counts_or_reason(counts: Mapping[str, int], name: str, *, withheld: bool) -> str:
+    """Return the name of a bar of answers, or with the reason why there is none."""
+    bare = WITHHELD if withheld else NO_ANSWERS
+    return with_reason(name, "" if any(counts.values()) else bare)
+
+
+def score_axis(part: ToolkitResults) -> str:
+    """Return what stands across in a picture of significance, with the sections that it lacks."""
+    lacking = [
+        each.name
+        for each in part.sections
+        if each.score.mean is None or each.significance.mean is None
+    ]
+    return words().say("score_axis", lacking)
+
+
+def names_together(part: ToolkitResults, together: Sequence[int], chosen: Sequence[bool]) -> str:
+    """Return the label of points that all but coincide: their names, or how many they are.
+
+    Args:
+        part: the toolkit.
+        together: the places of the sections.
+        chosen: which of all sections are marked.
+    """
+    if len(together) > _NAMED:
+        return words().say("sections_together", len(together), len(part.sections))
+    return "; ".join(part.sections[i].name + (" ▲" if chosen[i] else "") for i in together)
+
+
+_NAMED = 3
+"""Most names in a label: more cover the picture, and stand in the table beside it."""
