@@ -9,6 +9,7 @@ return it asked about (`merge`).
 from xlassess.ingest.batch import read_all
 from xlassess.ingest.intake.collect import collect, collect_each, head_of, origin_of
 from xlassess.ingest.intake.mail import concerns
+from xlassess.ingest.intake.mail_files import mail_kind
 from xlassess.ingest.one import fingerprint, read_return
 from xlassess.ingest.reading.merge import merge
 from xlassess.ingest.reading.printed import PrintedWorkbook, read_printed
@@ -45,6 +46,7 @@ __all__ = [
     "head_of",
     "hint_reader",
     "hints_in",
+    "mail_kind",
     "merge",
     "origin_of",
     "read_all",

@@ -88,7 +88,8 @@ def ingest(
         now: the time of receipt, in UTC.
         workers: how many files are read at once, or who reads them; None lets the program choose.
         passwords: tried on files that need one to open; not kept.
-        arrived: when messages came, by the names of their files, where they do not say so.
+        arrived: when messages came, by the names of their files, where they do not say so; and when
+            files came that were taken out of messages, by their own names.
         watch: told how many files are done.
         tell: given each file as soon as it is on record; files that come later may still take
             its place.
@@ -432,12 +433,16 @@ class _Run:
         told = replace(said, details={**said.details, "clock": clock})
         return replace(ret, received_at=came, findings=(told,))
 
+    def _arrived_with(self, name: str) -> datetime | None:
+        """When a file came, by its own name or that of its message."""
+        return self.arrived.get(name) or self.arrived.get(name.partition("/")[0])
+
     def _came(self, name: str, sent: datetime | None) -> tuple[datetime | None, MailClock]:
         """When a message came of which no server says it: by the mailbox, or by its sender.
 
         What was sent before any workbook was issued, or in the future, was not sent then.
         """
-        if arrived := self.arrived.get(name.partition("/")[0]):
+        if arrived := self._arrived_with(name):
             return arrived, ""
         books = self._context.issued.values()
         first = min((one.issued_at for one in books), default=_OLDEST)
@@ -703,7 +708,7 @@ class _Run:
 
     def _when(self, ret: Return) -> datetime:
         """When it was received: with a message when that was, and otherwise now."""
-        came = ret.received_at
+        came = ret.received_at or self._arrived_with(ret.file)
         # A clock that is ahead, or a line that somebody made up, does not come from the future.
         return came if came and _OLDEST < came <= self._now else self._now
 

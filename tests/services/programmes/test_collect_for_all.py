@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from datetime import datetime, timezone
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -10,12 +12,14 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.damaged.builders import encrypted
 from tests.mail.dovecot import MailServerBox
 from tests.services.programmes.made_up import a_programme, an_assessment_in
 from tests.services.small import PEOPLE, answer, change_settings, write_register
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
 from xlassess.ledger import Ledger
+from xlassess.mail import FetchedMail, Mailbox, MailboxError
 
 CAME = b"Received: from partner.example by mx.example; Tue, 3 Mar 2026 10:00:00 +0000\r\n"
 
@@ -99,7 +103,8 @@ def test_mailbox__without_a_workbook_it_is_theirs_who_alone_ask_the_sender(
     write_register(two["one"], people)
     box.deliver(a_mail("Another word", sender="ada@ash.example", said="Which of the two?"))
     found = told(tmp_path, box)
-    assert (found["partnerships"], found["mailbox"]["left"]) == ([], 1)
+    # it is told below, and so not counted among those that are left alone
+    assert (found["partnerships"], found["mailbox"]["left"]) == ([], 0)
     assert [one["file"][:14] for one in found["unplaced"]] == ["“Another word”"]
     assert told(tmp_path, box)["unplaced"] == []
 
@@ -131,12 +136,12 @@ def test_mailbox__one_that_cannot_read_its_own_keeps_the_others_from_nothing(
     tmp_path: Path, two: dict[str, AssessmentFolder], box: MailServerBox,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    from xlassess.services.programmes import collect_for_all
+    from xlassess.services.programmes import sort_returns
 
     back = tmp_path / "back"
     box.deliver(a_mail("Both", back / "one.xlsx", back / "two.xlsx"))
     box.deliver(a_mail("Ours", back / "two.xlsx"))
-    whole = collect_for_all.ingest
+    whole = sort_returns.ingest
 
     def full(folder: AssessmentFolder, *words: Any, **given: Any) -> Any:
         if folder.root.name == "one":
@@ -144,7 +149,7 @@ def test_mailbox__one_that_cannot_read_its_own_keeps_the_others_from_nothing(
         return whole(folder, *words, **given)
 
     with monkeypatch.context() as patch:
-        patch.setattr(collect_for_all, "ingest", full)
+        patch.setattr(sort_returns, "ingest", full)
         result = run(tmp_path, box)
     assert result.exit_code == 3
     assert "One Partnership: not done" in result.stdout
@@ -156,6 +161,179 @@ def test_mailbox__one_that_cannot_read_its_own_keeps_the_others_from_nothing(
     assert held(two["two"]) == ["two.xlsx"]
     assert (found["mailbox"]["taken"], found["mailbox"]["moved"]) == (1, 2)
     assert len(box.held(".Done")) == 2
+
+
+def test_mailbox__with_a_workbook_of_one_that_cannot_be_used_a_message_waits(
+    tmp_path: Path, two: dict[str, AssessmentFolder], box: MailServerBox
+) -> None:
+    """What is sure goes where it belongs; nothing of the other's is kept there, or lost."""
+    box.deliver(a_mail("Both", *(tmp_path / "back" / f"{name}.xlsx" for name in ("one", "two"))))
+    settings = two["two"].settings_file
+    text = settings.read_text()
+    settings.write_text(text + "nonsense: [")
+    found = told(tmp_path, box)
+    assert (held(two["one"]), found["mailbox"]["taken"]) == (["one.xlsx"], 0)
+    assert [one["file"] for one in found["unplaced"]] == ["“Both” from bea@birch.example: two.xlsx"]
+    assert found["taken_apart"] == ["“Both” from bea@birch.example"]
+    assert list(two["one"].returns.rglob("*.eml")) == []
+    settings.write_text(text)
+    found = told(tmp_path, box)
+    assert (found["mailbox"]["taken"], found["unplaced"]) == (1, [])
+    for name in ("one", "two"):
+        with Ledger(two[name].ledger) as ledger:
+            (ret,) = ledger.history()
+        assert ret.received_at == datetime(2026, 3, 3, 10, tzinfo=timezone.utc)
+    assert told(tmp_path, box)["mailbox"]["taken"] == 0
+
+
+def test_mailbox__a_workbook_of_an_assessment_outside_goes_to_nobody(
+    tmp_path: Path, two: dict[str, AssessmentFolder], box: MailServerBox
+) -> None:
+    note = tmp_path / "note.pdf"
+    note.write_bytes(b"%PDF-1.4 nothing")
+    box.deliver(a_mail("Ours", tmp_path / "back" / "one.xlsx", note))
+    box.deliver(a_mail("Mixed", *(tmp_path / "back" / f"{name}.xlsx" for name in ("one", "far"))))
+    found = told(tmp_path, box)
+    assert found["mailbox"]["taken"] == 2
+    assert [one["file"] for one in found["unplaced"]] == [
+        "“Mixed” from bea@birch.example: far.xlsx"
+    ]
+    # what is nobody's goes with the workbook
+    assert sorted(held(two["one"])) == ["note.pdf", "one.xlsx"]
+    assert told(tmp_path, box)["unplaced"] == []
+
+
+@pytest.mark.parametrize("beside", [False, True], ids=["alone", "beside a workbook"])
+def test_mailbox__what_needs_a_password_comes_again_with_it(
+    tmp_path: Path, two: dict[str, AssessmentFolder], box: MailServerBox, *, beside: bool
+) -> None:
+    """From somebody nobody asks: without its password nobody can tell whose it is."""
+    back, locked = tmp_path / "back", tmp_path / "locked.xlsx"
+    locked.write_bytes(encrypted((back / "two.xlsx").read_bytes(), "secret"))
+    box.deliver(a_mail("Locked", locked, *([back / "one.xlsx"] if beside else [])))
+    for words in ([], ["--password", "wrong"]):
+        found = told(tmp_path, box, *words)
+        assert (found["mailbox"]["taken"], len(found["mailbox"]["locked"])) == (0, 1)
+        assert [one["remedy"] for one in found["unplaced"]] == [
+            "Do this again with its password: --password TEXT"
+        ]
+    assert "1 message with a file that needs a password" in run(tmp_path, box).stdout
+    found = told(tmp_path, box, "--password", "secret")
+    assert (found["mailbox"]["taken"], found["mailbox"]["locked"]) == (1, [])
+    assert (held(two["one"]), held(two["two"])) == (["one.xlsx"] * beside, ["locked.xlsx"])
+    assert told(tmp_path, box)["mailbox"]["locked"] == []
+
+
+def test_mailbox__by_an_address_alone_nothing_is_placed_while_one_cannot_be_used(
+    tmp_path: Path, two: dict[str, AssessmentFolder], box: MailServerBox
+) -> None:
+    people = (("Ash Council", "Ada Ash", "Board", "ada@ash.example"), *PEOPLE[1:])
+    for name in ("one", "two"):
+        write_register(two[name], people)
+    note = tmp_path / "note.pdf"
+    note.write_bytes(b"%PDF-1.4 nothing")
+    with Ledger(two["two"].ledger) as ledger:
+        reference = ledger.issued()[0].reference
+    box.deliver(a_mail("A word", sender="ada@ash.example", said="I cannot take part."))
+    box.deliver(a_mail("Ours", tmp_path / "back" / "one.xlsx", note, sender="ada@ash.example"))
+    scan = tmp_path / f"{reference}.pdf"
+    scan.write_bytes(b"%PDF-1.4 nothing")
+    box.deliver(a_mail("Scan", scan, sender="ada@ash.example"))
+    settings = two["two"].settings_file
+    text = settings.read_text()
+    settings.write_text("id: [")
+    found = told(tmp_path, box)
+    assert [one["file"].partition("”")[0] for one in found["unplaced"]] == ["“A word", "“Scan"]
+    assert all("two, which cannot be used" in one["why"] for one in found["unplaced"])
+    # beside a workbook it is no guess: a message is one sender's
+    assert (found["mailbox"]["taken"], sorted(held(two["one"]))) == (1, ["note.pdf", "one.xlsx"])
+    settings.write_text(text)
+    found = told(tmp_path, box)
+    assert [one["file"].partition("”")[0] for one in found["unplaced"]] == ["“A word"]
+    assert (held(two["two"]), found["mailbox"]["taken"]) == ([scan.name], 1)
+
+
+def test_mailbox__what_one_took_in_by_itself_may_be_anothers(
+    tmp_path: Path, two: dict[str, AssessmentFolder], box: MailServerBox
+) -> None:
+    """Both ways are used side by side: what is surely its own is done with, and nothing else."""
+    back = tmp_path / "back"
+    people = (("Ash Council", "Ada Ash", "Board", "ada@ash.example"), *PEOPLE[1:])
+    write_register(two["one"], people)
+    write_register(two["two"], (("Elm Club", "Eva Elm", "Board", "eva@elm.example"), *people[1:]))
+    answered = b"In-Reply-To: <xlassess." + b"a" * 32 + b"@x.example>\r\n"
+    box.deliver(a_mail("Ours", back / "one.xlsx"))
+    box.deliver(a_mail("A word", sender="ada@ash.example"))
+    box.deliver(a_mail("Both", back / "one.xlsx", back / "two.xlsx"))
+    box.deliver(answered + a_mail("Re: yours", sender="eva@elm.example", said="I am late."))
+    line = ["-C", str(two["one"].root), "ingest", "--mailbox", box.url, "--move-to", "Done"]
+    assert CliRunner().invoke(cli, line).exit_code == 1
+    assert (len(box.held()), len(box.held(".Done"))) == (2, 2)
+    found = told(tmp_path, box)
+    assert [one["name"] for one in found["partnerships"]] == ["One Partnership", "Two Partnership"]
+    assert [one["result"]["new"] for one in found["partnerships"]] == [0, 2]
+    assert ("two.xlsx" in held(two["two"]), found["mailbox"]["taken"]) == (True, 2)
+    assert told(tmp_path, box)["partnerships"] == []
+
+
+def test_mailbox__where_some_cannot_be_read_what_the_others_brought_is_told(
+    tmp_path: Path, two: dict[str, AssessmentFolder], box: MailServerBox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    from xlassess.services.programmes import sort_returns
+
+    box.deliver(a_mail("Ours", tmp_path / "back" / "one.xlsx"))
+    box.deliver(a_mail("More", answer(two["one"], "Ada Ash", tmp_path / "back" / "ada.xlsx")))
+    box.deliver(a_mail("Ours: far", tmp_path / "back" / "far.xlsx"))
+    monkeypatch.setattr("xlassess.services.post.collect_mail.AT_ONCE", 1)
+    monkeypatch.setattr("xlassess.services.post.collect_mail.TOGETHER", 1)
+    whole, runs = sort_returns.ingest, []
+
+    def full(*words: Any, **given: Any) -> Any:
+        runs.append(given)
+        if len(runs) == 1:
+            raise OSError(28, "No space left on device")
+        return whole(*words, **given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sort_returns, "ingest", full)
+        (one,) = told(tmp_path, box, code=3)["partnerships"]
+        assert ("disk is full" in one["trouble"], one["exit_code"]) == (True, 3)
+        assert [file["file"][-8:] for file in one["result"]["files"]] == ["ada.xlsx"]
+        runs.clear()
+        box.deliver(a_mail("More", answer(two["one"], "Abe Ash", tmp_path / "back" / "abe.xlsx")))
+        shown = run(tmp_path, box).stdout
+        assert "One Partnership: not done. The disk is full." in shown
+        assert "  Read: 1 file\n" in shown
+    assert held(two["one"]) == ["ada.xlsx", "abe.xlsx"]
+
+
+def test_mailbox__what_was_read_before_the_connection_broke_is_told(
+    tmp_path: Path, two: dict[str, AssessmentFolder], box: MailServerBox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """What is nobody's is told once: then, and not never."""
+    box.deliver(a_mail("Ours", tmp_path / "back" / "one.xlsx"))
+    box.deliver(a_mail("Ours: far", tmp_path / "back" / "far.xlsx"))
+    box.deliver(a_mail("Ours", tmp_path / "back" / "two.xlsx"))
+    monkeypatch.setattr("xlassess.services.post.collect_mail.AT_ONCE", 1)
+    whole, asked = Mailbox._contents, []
+
+    def breaking(self: Mailbox, uids: list[int], sizes: dict[int, int]) -> Iterator[FetchedMail]:
+        asked.append(uids)
+        if len(asked) == 3:
+            raise MailboxError("It broke.", "Again.")
+        return whole(self, uids, sizes)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Mailbox, "_contents", breaking)
+        result = run(tmp_path, box, "--move-to", "Done")
+    assert (result.exit_code, "It broke." in result.stderr) == (3, True)
+    assert "One Partnership: done. Read: 1 file" in result.stdout
+    assert "“Ours: far”" in result.stdout
+    assert len(box.held()) == 3
+    assert told(tmp_path, box)["unplaced"] == []
+    assert held(two["two"]) == ["two.xlsx"]
 
 
 def test_mailbox__of_a_closed_round_is_told_and_comes_again(

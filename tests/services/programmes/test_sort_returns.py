@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
+from datetime import datetime, timezone
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -127,6 +128,42 @@ def test_mixed__of_two_with_one_name_none_is_lost(
     result = run(tmp_path, whole, handed[2])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.output
     assert read(three["two"]) == ["back.zip/two.xlsx"], result.output
+
+
+def test_mixed__out_of_a_message_files_keep_the_day_it_came(
+    tmp_path: Path, three: dict[str, AssessmentFolder]
+) -> None:
+    """Of two with one name as well; and of a message in a folder."""
+    sub = tmp_path / "inbox" / "sub"
+    for number, name in enumerate(("one", "two"), start=1):
+        sub.joinpath(f"{name}.xlsx").rename(sub / f"{number}.xlsx")
+    answer(three["one"], "Ada Ash", sub / "3.xlsx")
+    mail = a_mail(tmp_path / "mail.eml", *(sub / f"{number}.xlsx" for number in (1, 2, 3)))
+    came = b"Received: from a.example by b.example; Tue, 3 Mar 2026 10:00:00 +0000\r\n"
+    for number in b"123":
+        text = mail.read_bytes().replace(b'"%c.xlsx"' % number, b'"ours.xlsx"')
+        mail.write_bytes(text)
+    (tmp_path / "handed").mkdir()
+    (tmp_path / "handed" / "mail.eml").write_bytes(came + mail.read_bytes())
+    result = run(tmp_path, tmp_path / "handed")
+    assert "mail.eml was taken apart" in result.stdout
+    assert read(three["one"]) == ["mail.eml/2/ours.xlsx", "mail.eml/ours.xlsx"], result.output
+    for name in ("one", "two"):
+        with Ledger(three[name].ledger) as ledger:
+            days = {ret.received_at for ret in ledger.history()}
+        assert days == {datetime(2026, 3, 3, 10, tzinfo=timezone.utc)}
+
+
+def test_mixed__with_a_zip_file_that_is_not_unpacked_a_message_is_still_one_senders(
+    tmp_path: Path, three: dict[str, AssessmentFolder]
+) -> None:
+    packed = a_zip(tmp_path / "notes.zip")
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("notes/", "")
+    mail = a_mail(tmp_path / "mail.eml", tmp_path / "inbox" / "sub" / "one.xlsx", packed)
+    result = run(tmp_path, mail)
+    assert "taken apart" not in result.stdout
+    assert read(three["one"]) == ["mail.eml/notes.zip", "mail.eml/one.xlsx"]
 
 
 def test_mixed__an_assessment_that_cannot_be_used_keeps_nothing(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, select
@@ -24,6 +25,18 @@ SAYING: tuple[What, ...] = ("words came", "mail came")
 
 BY_HAND = "recorded by hand"
 """What stands in place of a server's reply where somebody says that a message was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesRead:
+    """The numbers of the messages of a mailbox that were read: taken in, and left alone.
+
+    ``doubtful`` are those among ``taken`` that may be another assessment's, as a whole or in part.
+    """
+
+    taken: frozenset[int]
+    left: frozenset[int]
+    doubtful: frozenset[int]
 
 
 class _Told:
@@ -150,8 +163,8 @@ class Messages:
                 entries.append(Entry("message ended", one, details=ended))
             events.append(db, self._now(), self._by, entries)
 
-    def read_before(self, mailbox: str, validity: str) -> tuple[frozenset[int], frozenset[int]]:
-        """Return the numbers of the messages of a mailbox that were read: taken, and left alone.
+    def read_before(self, mailbox: str, validity: str) -> MessagesRead:
+        """Return the numbers of the messages of a mailbox that were read.
 
         Args:
             mailbox: where it is.
@@ -159,17 +172,20 @@ class Messages:
         """
         taken: set[int] = set()
         left: set[int] = set()
+        certain: set[int] = set()
         with self._reading() as db:
             for event in events.read(db, EVENTS.c.what == "mailbox read"):
                 told = event.details
                 if (told["mailbox"], told["validity"]) == (mailbox, validity):
                     taken.update(told["taken"])
                     left.update(told["left"])
-        return frozenset(taken), frozenset(left)
+                    certain.update(set(told["taken"]).difference(told.get("doubtful", ())))
+        return MessagesRead(frozenset(taken), frozenset(left), frozenset(taken - certain))
 
     def mailbox_read(
-        self, mailbox: str, validity: str, taken: Sequence[int], left: Sequence[int]
-    ) -> None:
+        self, mailbox: str, validity: str, taken: Sequence[int], left: Sequence[int],
+        doubtful: Sequence[int] = (),
+    ) -> None:  # fmt: skip
         """Record that messages of a mailbox were read, once what was in them is on record.
 
         Args:
@@ -177,9 +193,11 @@ class Messages:
             validity: under which its numbers hold.
             taken: the numbers of those that were taken in.
             left: the numbers of those that have nothing to do with the assessment.
+            doubtful: the numbers of those taken in that may be another assessment's.
         """
         details = {
             "mailbox": mailbox, "validity": validity, "taken": [*taken], "left": [*left],
+            **({"doubtful": [*doubtful]} if doubtful else {}),
         }  # fmt: skip
         with self._writing() as db:
             events.append(db, self._now(), self._by, [Entry("mailbox read", details=details)])

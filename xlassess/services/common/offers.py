@@ -220,6 +220,14 @@ def said_in(ret: Return) -> str:
     return said.removeprefix("It says: “").removesuffix("”") if said.startswith("It says") else ""
 
 
+def words_of(ret: Return) -> str:
+    """Return what a message that came without a workbook is about, and says."""
+    return " ".join(
+        text for one in ret.findings for name, text in one.details.items()
+        if one.code == _WITHOUT_WORKBOOK and name in ("said", "subject")
+    )  # fmt: skip
+
+
 def sender_of(ret: Return) -> str:
     """Return the address that a file came from by e-mail; empty where that is not on record."""
     codes = (_SAYS, _WITHOUT_WORKBOOK)

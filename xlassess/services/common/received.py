@@ -20,8 +20,16 @@ from xlassess.services.common.offers import Offer
 from xlassess.services.common.phrases import capital, count, listed, named, noticed, refusal, whose
 from xlassess.services.common.workbooks.asked import answered
 
+_LOCKED = {"G04", "G18"}
+"""The findings of files that need a password: any, or another than those given."""
+
 _NO_RETURN: tuple[State, ...] = ("refused", "duplicate")
 """The states of files that are no return of a workbook."""
+
+
+def needs_password(ret: Return) -> bool:
+    """True for a file that did not open for want of a password."""
+    return ret.state == "refused" and any(one.code in _LOCKED for one in ret.findings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -10,14 +11,17 @@ from datetime import datetime
 from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
+from xlassess.contract.reference import find_references
 from xlassess.ingest import concerns
 from xlassess.ledger import Ledger
 from xlassess.ledger.archive import sweep
 from xlassess.mail import FetchedMail, Mailbox, MailboxError, MailboxPlace, place_of
+from xlassess.model.answer import Return
+from xlassess.services.common.offers import sender_of, words_of
 from xlassess.services.common.opening import still_open
 from xlassess.services.common.phrases import count
 from xlassess.services.common.progress import Watch, silent
-from xlassess.services.common.received import Ingested, Received
+from xlassess.services.common.received import Ingested, Received, needs_password
 from xlassess.services.common.workbooks.asked import people_now, whose_addresses
 from xlassess.services.ingest import ingest
 from xlassess.services.post.posting import password_of
@@ -38,8 +42,11 @@ What one lot costs besides its messages is that of a run of ``ingest``.
 AT_ONCE = 20
 """Messages asked for at once; after each of these lots there may be enough."""
 
-_LOCKED = {"G04", "G18"}
-"""The findings of files that need a password: another than those given, or any."""
+_ANOTHERS = {"I03", "I04"}
+"""The refusals of workbooks that were not issued here."""
+
+_OURS = re.compile(r"I(?!01|12)")
+"""Other refusals of workbooks for what they say of themselves; these two say nothing of that."""
 
 FETCHED = "xlassess-mailbox-"
 """How the names of folders begin that messages wait in to be read."""
@@ -107,7 +114,8 @@ def collect_mail(
         folder: the assessment.
         mailbox: where it is: ``imaps://user@host/folder``.
         now: the time of receipt where a message does not say it, in UTC.
-        move_to: the folder that messages are moved to; empty to leave them where they are.
+        move_to: the folder that messages are moved to, but for those that may be another
+            assessment's; empty to leave all where they are.
         workers: how many files are read at once, or who reads them.
         passwords: tried on files that need one to open.
         watch: told how many files are done.
@@ -137,11 +145,12 @@ def collect_mail(
     ):
         still_open(ledger, folder.assessment().round)
         run.know(ledger)
-        taken, left = ledger.messages.read_before(str(place), box.validity)
+        before = ledger.messages.read_before(str(place), box.validity)
         there = box.uids()
-        new = [uid for uid in there if uid not in taken and uid not in left]
-        run.all_of(box, new, ledger)
-        to_move = [uid for uid in there if uid in taken or uid in run.taken] if move_to else []
+        run.all_of(box, [uid for uid in there if uid not in before.taken | before.left], ledger)
+        # What may be another's stays where the other finds it.
+        done = before.taken.union(run.taken) - before.doubtful.union(run.doubtful)
+        to_move = [uid for uid in there if uid in done] if move_to else []
         if to_move:
             box.move(to_move, move_to)
     result = run.result
@@ -234,6 +243,7 @@ class _Collecting:
         self.references: frozenset[str] = frozenset()
         self.addresses: frozenset[str] = frozenset()
         self.taken: list[int] = []
+        self.doubtful: set[int] = set()
         self.left = 0
         self.large: list[int] = []
         self.unread: list[int] = []
@@ -253,8 +263,10 @@ class _Collecting:
         while uids:
             lot, taken = self._some(box, uids)
             if taken or lot.rest:
-                place = str(self._place)
-                ledger.messages.mailbox_read(place, box.validity, taken, lot.rest)
+                ledger.messages.mailbox_read(
+                    str(self._place), box.validity, taken, lot.rest,
+                    [uid for uid in taken if uid in self.doubtful],
+                )  # fmt: skip
             if lot.broke:
                 raise lot.broke
             uids = uids[lot.asked :]
@@ -265,12 +277,16 @@ class _Collecting:
         What came before a connection broke is read and recorded all the same. What may say more
         once there is a password is not taken in.
         """
+        result = Ingested(())
         with tempfile.TemporaryDirectory(prefix=FETCHED) as room:
             lot = FetchedLot(Path(room), self._place, self._is_ours)
             lot.fetch(box, uids)
-            closed = self._read(lot.folder, lot.arrived) if lot.names else set()
+            if lot.names:
+                result = self._read(lot.folder, lot.arrived)
+        closed, others = locked_in(result), self._perhaps_others(result)
         locked = [uid for uid, name in lot.names.items() if name in closed]
         taken = [uid for uid in lot.names if uid not in locked]
+        self.doubtful.update(uid for uid in taken if lot.names[uid] in others)
         self.taken += taken
         self.left += len(lot.rest)
         self.large += lot.large
@@ -281,15 +297,31 @@ class _Collecting:
     def _is_ours(self, content: bytes) -> bool:
         return concerns(content, self.references, self.addresses)
 
-    def _read(self, place: Path, arrived: dict[str, datetime]) -> set[str]:
-        """Read these messages; return the names of those with a file that did not open."""
+    def _perhaps_others(self, result: Ingested) -> set[str]:
+        """The names of messages that may be another assessment's, as a whole or in part."""
+        ours, others = set[str](), set[str]()
+        for file in result.files:
+            codes = {one.code for one in file.ret.findings if one.severity == "refuse"}
+            if codes & _ANOTHERS:
+                others.add(message_of(file))
+            elif not codes or any(map(_OURS.match, codes)) or self._is_from_ours(file.ret):
+                ours.add(message_of(file))
+        return others | ({message_of(file) for file in result.files} - ours)
+
+    def _is_from_ours(self, ret: Return) -> bool:
+        """True for what comes from somebody who is asked here, or names a workbook of ours."""
+        named = find_references(words_of(ret).upper())
+        return sender_of(ret).casefold() in self.addresses or not self.references.isdisjoint(named)
+
+    def _read(self, place: Path, arrived: dict[str, datetime]) -> Ingested:
+        """Read these messages."""
         result = ingest(
             self._folder, [place], now=self._now, workers=self._workers,
             passwords=self._passwords, arrived=arrived, watch=self._watch, tell=self._tell,
             by=self._by,
         )  # fmt: skip
         self.result = both(self.result, result)
-        return locked_in(result)
+        return result
 
 
 def both(one: Ingested, other: Ingested) -> Ingested:
@@ -306,8 +338,9 @@ def both(one: Ingested, other: Ingested) -> Ingested:
 
 def locked_in(result: Ingested) -> set[str]:
     """Return the names of the messages with a file that did not open for want of a password."""
-    return {
-        file.ret.file.partition("/")[0]
-        for file in result.files
-        if file.ret.state == "refused" and _LOCKED & {one.code for one in file.ret.findings}
-    }
+    return {message_of(file) for file in result.files if needs_password(file.ret)}
+
+
+def message_of(file: Received) -> str:
+    """The name of the message that a file came in."""
+    return file.ret.file.partition("/")[0]

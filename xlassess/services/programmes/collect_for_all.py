@@ -4,7 +4,8 @@ Who looks after many partnerships has one address to which all of them answer. M
 once and sorted as files are that are handed over; each assessment reads its own. Which were read is
 on record in the ledgers, and nowhere else: a message is done with once one assessment has taken it
 in, or once all that there are have it on record as none of theirs. So an assessment that is added
-later, or that could not be opened, gets what was meant for it.
+later, or that could not be opened, gets what was meant for it. What one took in from the mailbox by
+itself is looked at again where it may be another's.
 """
 
 from __future__ import annotations
@@ -20,11 +21,9 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ingest import concerns, head_of
 from xlassess.ledger import Ledger
 from xlassess.ledger.archive import sweep
-from xlassess.mail import Mailbox, MailboxPlace, place_of
+from xlassess.mail import Mailbox, MailboxError, MailboxPlace, place_of
 from xlassess.services.common.opening import open_folder
-from xlassess.services.common.phrases import what_is_wrong
 from xlassess.services.common.received import Ingested
-from xlassess.services.ingest import ingest
 from xlassess.services.post.collect_mail import (
     FETCHED,
     Collected,
@@ -33,23 +32,16 @@ from xlassess.services.post.collect_mail import (
     locked_in,
     opened,
 )
+from xlassess.services.programmes.issued_by_all import IssuedByAll, issued_by_all
 from xlassess.services.programmes.programme import PartnershipStanding
 from xlassess.services.programmes.sort_returns import (
-    IssuedByAll,
+    FilesForOne,
+    ReadForOne,
     UnplacedFile,
-    issued_by_all,
+    read_for_one,
     sort_returns,
 )
 from xlassess.workers import Workers
-
-
-@dataclass(frozen=True, slots=True)
-class ReadForOne:
-    """What came of the messages for one assessment; ``trouble`` says why they were not read."""
-
-    ingested: Ingested
-    trouble: str = ""
-    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +51,15 @@ class CollectedForAll:
     ``results`` are by the place of the partnership in the lines that were given. ``unplaced`` is
     what came with a file or from somebody known and belongs to none, each told once; ``apart``
     are messages with files of several. ``collected`` has the counts, as for one assessment.
+    ``broke`` is what ended the connection before all was done: what came before is told once, and
+    so it is told then, too.
     """
 
     collected: Collected
     results: Mapping[int, ReadForOne]
     unplaced: tuple[UnplacedFile, ...]
     apart: tuple[str, ...]
+    broke: MailboxError | None = None
 
 
 def collect_for_all(
@@ -88,19 +83,22 @@ def collect_for_all(
 
     Raises:
         UsageError: there is no password.
-        MailboxError: the mailbox cannot be read. What came before is on record.
+        MailboxError: the mailbox cannot be opened.
     """
     place = place_of(mailbox)
     sweep(Path(tempfile.gettempdir()), (FETCHED,))
     run = _ForAll(lines, place, now, workers, tuple(passwords))
     with opened(place) as box:
         run.know(box.validity)
-        there = box.uids()
-        run.all_of(box, [uid for uid in there if not run.is_done(uid)])
-        to_move = [uid for uid in there if uid in run.taken] if move_to else []
-        if to_move:
+        there, moved = box.uids(), 0
+        broke = run.all_of(box, [uid for uid in there if not run.is_done(uid)])
+        to_move = [uid for uid in there if uid in run.taken] if move_to and not broke else []
+        try:
             box.move(to_move, move_to)
-    return run.result(len(to_move))
+            moved = len(to_move)
+        except MailboxError as error:
+            broke = error
+    return replace(run.result(moved), broke=broke)
 
 
 @dataclass(slots=True)
@@ -108,9 +106,11 @@ class _SortedLot(FetchedLot):
     """Messages that are fetched together and then sorted.
 
     ``waiting`` are the names of those that are to be looked at again: they could not be read now.
+    ``locked`` are those among them with a file that needs a password.
     """
 
     waiting: set[str] = field(default_factory=set)
+    locked: set[str] = field(default_factory=set)
 
 
 class _ForAll:
@@ -145,9 +145,9 @@ class _ForAll:
             if folder is None or not Ledger.is_at(folder.ledger):
                 continue  # it has issued nothing that could come back
             with Ledger(folder.ledger) as ledger:
-                taken, left = ledger.messages.read_before(str(self._place), validity)
-            self._folders[number], self._left[number] = folder, set(left)
-            self.taken |= taken
+                before = ledger.messages.read_before(str(self._place), validity)
+            self._folders[number], self._left[number] = folder, set(before.left)
+            self.taken |= before.taken - before.doubtful
 
     def is_done(self, uid: int) -> bool:
         """True for a message that nobody has to look at again."""
@@ -155,8 +155,12 @@ class _ForAll:
             bool(self._left) and all(uid in left for left in self._left.values())
         )
 
-    def all_of(self, box: Mailbox, uids: Sequence[int]) -> None:
-        """Read these messages, some at a time, and take note of each lot once it is on record."""
+    def all_of(self, box: Mailbox, uids: Sequence[int]) -> MailboxError | None:
+        """Read these messages, some at a time, and take note of each lot once it is on record.
+
+        Returns:
+            what ended the connection, if that broke.
+        """
         while uids:
             with tempfile.TemporaryDirectory(prefix=FETCHED) as room:
                 mails, sorted_into = Path(room, "mails"), Path(room, "sorted")
@@ -168,8 +172,9 @@ class _ForAll:
                 self._unread += lot.unread
                 self._read(lot, sorted_into)
             if lot.broke:
-                raise lot.broke
+                return lot.broke
             uids = uids[lot.asked :]
+        return None
 
     def _is_ours(self, content: bytes) -> bool:
         return concerns(content, self._known.owners.keys(), self._known.addresses.keys())
@@ -182,49 +187,55 @@ class _ForAll:
                 self._lines, [lot.folder], room, workers=self._workers, passwords=self._passwords,
                 known=self._known,
             )  # fmt: skip
-            for number, folder in sorted(found.places.items()):
-                for name in (each.name for each in folder.iterdir()):
+            for number, files in sorted(found.places.items()):
+                names = {each.name for each in files.folder.iterdir()}
+                for name in names:
                     owners[name].add(number)
-                self._read_by(number, folder, lot)
+                self._read_by(number, files, names, lot)
             lot.waiting |= {_message(one) for one in found.unplaced if one.later}
+            lot.locked |= {_message(one) for one in found.unplaced if one.locked}
             self._tell(found.unplaced, lot)
-            self._apart += found.apart
+            self._apart += [_shown(name, lot) for name in found.apart]
+        self._locked += [uid for uid, name in lot.names.items() if name in lot.locked]
         self._record(lot, owners)
 
-    def _read_by(self, number: int, folder: Path, lot: _SortedLot) -> None:
+    def _read_by(self, number: int, files: FilesForOne, names: set[str], lot: _SortedLot) -> None:
         """Have one assessment read its messages.
 
         Where it cannot read them, that is told, and the others are read all the same.
+
+        Args:
+            number: the assessment.
+            files: what is its own.
+            names: the messages that this came in.
+            lot: all messages.
         """
         before = self._results.get(number, ReadForOne(Ingested(())))
-        names = {each.name for each in folder.iterdir()}
-        try:
-            result = ingest(
-                self._folders[number], [folder], now=self._now, workers=self._workers,
-                passwords=self._passwords,
-                arrived={name: at for name, at in lot.arrived.items() if name in names},
-            )  # fmt: skip
-        except Exception as error:
-            message, remedy = what_is_wrong(error)[0]
-            self._results[number] = replace(before, trouble=message, remedy=remedy)
+        read = read_for_one(
+            self._folders[number].root, files, now=self._now, workers=self._workers,
+            passwords=self._passwords,
+            arrived={name: at for name, at in lot.arrived.items() if name in names},
+        )  # fmt: skip
+        if read.trouble:
             lot.waiting |= names
-            return
-        self._results[number] = replace(before, ingested=both(before.ingested, result))
-        closed = locked_in(result)
-        lot.waiting |= closed
-        self._locked += [uid for uid, name in lot.names.items() if name in closed]
+        else:
+            closed = locked_in(read.ingested)
+            lot.waiting |= closed
+            lot.locked |= closed
+        self._results[number] = ReadForOne(
+            both(before.ingested, read.ingested),
+            read.trouble or before.trouble,
+            read.remedy or before.remedy,
+        )
 
     def _tell(self, unplaced: Sequence[UnplacedFile], lot: _SortedLot) -> None:
         """Say of what belongs to none what it is, once: as people find it in their mailbox."""
         uids = {name: uid for uid, name in lot.names.items()}
         for one in unplaced:
             message = _message(one)
-            uid = uids[message]
-            if not any(uid in left for left in self._left.values()):
+            if not any(uids[message] in left for left in self._left.values()):
                 rest = one.name.removeprefix(message).strip("/")
-                subject, sender = head_of((lot.folder / message).read_bytes())
-                shown = f"“{subject or '(no subject)'}” from {sender or 'nobody named'}"
-                shown += f": {rest}" if rest else ""
+                shown = _shown(message, lot) + (f": {rest}" if rest else "")
                 remedy = one.remedy
                 if not one.later:
                     remedy = "If you know whose it is, save the message, and read it there: "
@@ -245,7 +256,7 @@ class _ForAll:
             self._left[number].update(left)
         self.taken |= mine.keys()
         self._new |= mine.keys()
-        self._others += len(nobodys)
+        self._others += len(lot.rest)
 
     def result(self, moved: int) -> CollectedForAll:
         """Return what came of the whole mailbox."""
@@ -259,3 +270,9 @@ class _ForAll:
 def _message(one: UnplacedFile) -> str:
     """The name of the message that a file came in."""
     return PurePosixPath(one.name).parts[0]
+
+
+def _shown(message: str, lot: _SortedLot) -> str:
+    """A message as people find it in their mailbox."""
+    subject, sender = head_of((lot.folder / message).read_bytes())
+    return f"“{subject or '(no subject)'}” from {sender or 'nobody named'}"

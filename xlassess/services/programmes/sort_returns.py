@@ -4,15 +4,18 @@ A file is looked at in the worker processes that read returns, so that none can 
 workbook says of itself decides; the assessment that it names then checks the seal, as it does with
 every file. Where only the printed reference is left, it is the assessment that issued it. What
 comes by e-mail without either belongs to the one assessment that asks whoever it is from.
+
+What may belong to an assessment that cannot be used now, or needs a password before anybody can
+tell, belongs to none as yet: it is for whoever hands it over to do so again.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from xlassess.contract.reference import find_references
@@ -21,16 +24,18 @@ from xlassess.ingest import (
     NoticedMail,
     ReturnedFile,
     collect_each,
+    head_of,
+    mail_kind,
     origin_of,
     read_all,
 )
-from xlassess.ledger import Ledger
-from xlassess.model.answer import Issued, Return
-from xlassess.model.toolkit import Toolkit
-from xlassess.services.common.offers import sender_of
+from xlassess.model.answer import Return
+from xlassess.services.common.offers import sender_of, words_of
 from xlassess.services.common.opening import open_folder
 from xlassess.services.common.phrases import listed, what_is_wrong
-from xlassess.services.common.workbooks.asked import people_now, whose_addresses
+from xlassess.services.common.received import Ingested, needs_password
+from xlassess.services.ingest import ingest
+from xlassess.services.programmes.issued_by_all import IssuedByAll, issued_by_all
 from xlassess.services.programmes.programme import PartnershipStanding
 from xlassess.workers import Workers
 
@@ -38,66 +43,64 @@ _OF_ANOTHER = "I04"
 """The finding of a workbook that says which assessment it is of: here none is the right one."""
 
 _BY_HAND = "If you know whose it is, read it there: xlassess ingest FILE -C FOLDER"
+_AGAIN = "Put that right, and do this again."
+_LOCKED = "Do this again with its password: --password TEXT"
 
 
 @dataclass(frozen=True, slots=True)
 class UnplacedFile:
     """A file that belongs to no assessment of the programme that can be used, and why.
 
-    ``later`` says that it may belong to one of which nobody knows now, as it cannot be used.
+    ``later`` says that another time more may be known of it: it may belong to an assessment that
+    cannot be used now, or is ``locked`` by a password. ``anothers`` says that it names an
+    assessment outside the programme.
     """
 
     name: str
     why: str
     remedy: str
     later: bool = False
+    locked: bool = False
+    anothers: bool = False
+
+    @property
+    def is_nobodys(self) -> bool:
+        """True where nothing says whose it is, or ever will."""
+        return not (self.later or self.anothers)
+
+
+@dataclass(frozen=True, slots=True)
+class FilesForOne:
+    """The files of one assessment in a folder.
+
+    ``arrived`` is when the messages came that files were taken out of, by the names of the files.
+    """
+
+    folder: Path
+    arrived: dict[str, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadForOne:
+    """What came of files in one assessment; ``trouble`` says why some were not read."""
+
+    ingested: Ingested
+    trouble: str = ""
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SortedReturns:
     """A mixed inbox, sorted.
 
-    ``places`` are folders with the files of each assessment, by the place of its partnership in
-    the lines that were given. ``apart`` are the zip files, messages and mailboxes that were taken
-    apart, because they hold files of several assessments, or of none.
+    ``places`` are the files of each assessment, by the place of its partnership in the lines that
+    were given. ``apart`` are the zip files, messages and mailboxes that were taken apart, because
+    not all in them is known to belong to one assessment.
     """
 
-    places: Mapping[int, Path]
+    places: Mapping[int, FilesForOne]
     unplaced: tuple[UnplacedFile, ...]
     apart: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class IssuedByAll:
-    """What assessments issued: which is meant by an id, a reference, a message or an address.
-
-    Each is known by its place among the lines that were given. ``unopened`` are the names of those
-    of which not even the id is known.
-    """
-
-    ids: dict[str, int] = field(default_factory=dict)
-    unusable: dict[str, str] = field(default_factory=dict)
-    unopened: list[str] = field(default_factory=list)
-    owners: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
-    messages: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
-    addresses: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
-    issued: dict[str, Issued] = field(default_factory=dict)
-    toolkits: dict[str, Toolkit] = field(default_factory=dict)
-
-    def one(self, owners: Iterable[int]) -> int | None:
-        """The assessment that is meant, where that is one and no more."""
-        found = set(owners)
-        return found.pop() if len(found) == 1 else None
-
-    def of_addresses(self, addresses: Iterable[str]) -> int | None:
-        """The one in which people with these addresses are asked, if they are in no other."""
-        known = (self.addresses.get(each.casefold(), set()) for each in addresses)
-        return self.one(set().union(*known))
-
-    def of_text(self, text: str) -> int | None:
-        """The one whose reference stands in a text."""
-        named = (self.owners.get(each, set()) for each in find_references(text.upper()))
-        return self.one(set().union(*named))
 
 
 def sort_returns(
@@ -125,131 +128,47 @@ def sort_returns(
         each.mkdir()
     found = list(collect_each(paths, unpacked))
     items = [item for _, item in found]
-    placed = _placed(items, known, workers, passwords)
-    return _laid_out(items, placed, list(_origins(found)), sorted_into)
+    origins = list(_origins(found))
+    placed, guessed = _placed(items, origins, known, workers, passwords)
+    if known.out:
+        sure = _guessed_beside(placed, guessed, origins)
+        placed |= {place: _guess(items[place], known) for place in guessed - sure}
+    return _laid_out(items, placed, origins, sorted_into)
 
 
-def issued_by_all(lines: Sequence[PartnershipStanding]) -> IssuedByAll:
-    """Look up what each assessment issued; one that cannot be used is told with its files."""
-    known = IssuedByAll()
-    for place, line in enumerate(lines):
-        if line.trouble or line.place is None:
-            if line.id:
-                known.unusable[line.id] = f"{line.name}, which cannot be used. {line.trouble}"
-            else:
-                known.unopened.append(line.name)
-            continue
-        known.ids[line.id] = place
-        try:
-            _look_up(known, place, line.place)
-        except Exception as error:
-            message, _ = what_is_wrong(error)[0]
-            known.unusable[line.id] = f"{line.name}, which cannot be used. {message}"
-            del known.ids[line.id]
-    doubtful = [name for name, owners in known.owners.items() if len(owners) > 1]
-    for name in doubtful:
-        known.issued.pop(name, None)
-    return known
+def read_for_one(
+    root: Path,
+    files: FilesForOne,
+    *,
+    now: datetime,
+    arrived: Mapping[str, datetime] | None = None,
+    round_name: str = "",
+    workers: Workers = None,
+    passwords: Sequence[str] = (),
+) -> ReadForOne:
+    """Read what was sorted into one assessment; where that cannot be done, say why.
 
-
-def _look_up(known: IssuedByAll, place: int, root: Path) -> None:
-    """Add what one assessment issued; without its round, as none here is the present one."""
-    folder = open_folder(root)
-    if not Ledger.is_at(folder.ledger):
-        return
-    with Ledger(folder.ledger) as ledger:
-        books = (*ledger.issued(), *ledger.joint())
-        further = [one.reference for one in ledger.queries()]
-        further += [one.reference for one in ledger.entries()]
-        known.toolkits |= ledger.toolkits()
-        sent = ledger.register().messages
-    for book in books:
-        plain = replace(book.identity, assessment="", round="")
-        known.issued[book.reference] = replace(book, identity=plain)
-        known.owners[book.reference].add(place)
-    for reference in further:
-        known.owners[reference].add(place)
-    for address in whose_addresses(people_now(folder), (one for one in books if one.email)):
-        known.addresses[address].add(place)
-    for message in sent:
-        known.messages[message.id].add(place)
+    Args:
+        root: the assessment's folder.
+        files: its files.
+        now: the time of receipt where nothing else is known, in UTC.
+        arrived: when messages came, by their names, where they do not say so.
+        round_name: the round; empty for the present one.
+        workers: how many files are read at once, or who reads them.
+        passwords: tried on files that need one to open.
+    """
+    try:
+        result = ingest(
+            open_folder(root, round_name), [files.folder], now=now, workers=workers,
+            passwords=passwords, arrived={**(arrived or {}), **files.arrived},
+        )  # fmt: skip
+    except Exception as error:
+        message, remedy = what_is_wrong(error)[0]
+        return ReadForOne(Ingested(()), message, remedy)
+    return ReadForOne(result)
 
 
 _Item = ReturnedFile | NoticedMail | Return
-
-
-def _placed(
-    items: Sequence[_Item], known: IssuedByAll, workers: Workers, passwords: Sequence[str]
-) -> dict[int, int | UnplacedFile]:
-    """Say of each item which assessment's it is, or why none's."""
-    context = Context("", "", b"", known.toolkits, known.issued, passwords=tuple(passwords))
-    files = {place: one for place, one in enumerate(items) if isinstance(one, ReturnedFile)}
-    placed: dict[int, int | UnplacedFile] = {}
-    read = read_all(tuple(files.values()), context, workers)
-    for place, (file, ret) in zip(files, read, strict=True):
-        sender = [file.mail.sender] if file.mail else []
-        placed[place] = _whose(ret, known, sender)
-    for place, item in enumerate(items):
-        if isinstance(item, NoticedMail):
-            told = set().union(*(known.messages.get(each, set()) for each in item.notice.ids))
-            owner = known.one(told) if told else known.of_addresses(item.notice.addresses)
-            placed[place] = _nobodys(item.ret) if owner is None else owner
-        elif isinstance(item, Return):
-            owner = known.of_text(_words(item))
-            if owner is None:
-                owner = known.of_addresses([sender_of(item)])
-            placed[place] = _nobodys(item) if owner is None else owner
-    return placed
-
-
-def _words(ret: Return) -> str:
-    """What a message says that came without a workbook."""
-    return " ".join(
-        text for one in ret.findings for name, text in one.details.items()
-        if name in ("said", "subject")
-    )  # fmt: skip
-
-
-def _whose(ret: Return, known: IssuedByAll, sender: Sequence[str]) -> int | UnplacedFile:
-    named = [one.details["found"] for one in ret.findings if one.code == _OF_ANOTHER]
-    if named:
-        if named[0] in known.ids:
-            return known.ids[named[0]]
-        if why := known.unusable.get(named[0]):
-            return UnplacedFile(
-                ret.file, f"It belongs to {why}", "Then hand it over again.", later=True
-            )
-        return _of_unknown(ret, named[0], known.unopened)
-    references = {ret.reference, *(one.details.get("reference", "") for one in ret.findings)}
-    owners = set[int]().union(*(known.owners.get(each, set()) for each in references))
-    owner = known.one(owners) if owners else known.of_addresses(sender)
-    return _nobodys(ret) if owner is None else owner
-
-
-def _of_unknown(ret: Return, assessment: str, unopened: Sequence[str]) -> UnplacedFile:
-    """A workbook of an assessment that is not in the programme, as far as that is known."""
-    its = f"It is a workbook of the assessment “{assessment}”"
-    if not unopened:
-        why = f"{its}, which is not in this programme."
-        return UnplacedFile(ret.file, why, "Read it in the folder of that assessment.")
-    names = listed(unopened)
-    why = f"{its}. That may be {names}, which cannot be opened, or one outside this programme."
-    remedy = f"Put right {names}, and hand it over again, or read it in the folder of its own."
-    return UnplacedFile(ret.file, why, remedy, later=True)
-
-
-def _nobodys(ret: Return) -> UnplacedFile:
-    told = next((one for one in ret.findings if one.severity == "refuse"), None)
-    why = told.message if told else "Nothing in it says whose workbook it is."
-    return UnplacedFile(ret.file, why, _BY_HAND)
-
-
-def _name(item: _Item) -> str:
-    return item.name if isinstance(item, ReturnedFile) else _returned(item).file
-
-
-def _returned(item: NoticedMail | Return) -> Return:
-    return item.ret if isinstance(item, NoticedMail) else item
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +178,139 @@ class _Origin:
     name: str
     path: Path
     items: list[int] = field(default_factory=list)
+
+    @property
+    def is_message(self) -> bool:
+        """True for one message: what is in it is one sender's."""
+        try:
+            return mail_kind(self.path) in ("message", "outlook")
+        except OSError:  # it cannot be read, which is told
+            return False
+
+
+def _placed(
+    items: Sequence[_Item], origins: Iterable[_Origin], known: IssuedByAll, workers: Workers,
+    passwords: Sequence[str],
+) -> tuple[dict[int, int | UnplacedFile], set[int]]:  # fmt: skip
+    """Say of each item which assessment's it is, or why none's; and which were only guessed.
+
+    A guess is by nothing but the address that it comes from, or that it is about.
+    """
+    context = Context("", "", b"", known.toolkits, known.issued, passwords=tuple(passwords))
+    files = {place: one for place, one in enumerate(items) if isinstance(one, ReturnedFile)}
+    read = read_all(tuple(files.values()), context, workers)
+    returns = {place: ret for place, (_, ret) in zip(files, read, strict=True)}
+    came_in = {place: one for one in origins for place in one.items}
+    placed: dict[int, int | UnplacedFile] = {}
+    guessed: set[int] = set()
+    for place, item in enumerate(items):
+        ret = returns[place] if isinstance(item, ReturnedFile) else _returned(item)
+        whose = _whose(item, ret, known)
+        if whose is None:
+            whose = known.of_addresses(_addresses(item, came_in.get(place)))
+            guessed |= set() if whose is None else {place}
+        placed[place] = _nobodys(ret) if whose is None else whose
+    return placed, guessed
+
+
+def _guessed_beside(
+    placed: Mapping[int, int | UnplacedFile], guessed: Collection[int], origins: Iterable[_Origin]
+) -> set[int]:
+    """The items of messages that bring a file of the same assessment whose it is for certain."""
+    found: set[int] = set()
+    for one in origins:
+        sure = {placed[place] for place in one.items if place not in guessed}
+        if one.is_message:
+            found.update(place for place in one.items if placed[place] in sure)
+    return found
+
+
+def _guess(item: _Item, known: IssuedByAll) -> UnplacedFile:
+    """What is known by an address alone, while not all are known who might ask its owner."""
+    why = f"It may be for {_one_of(known.out)}, which cannot be used now."
+    return UnplacedFile(_name(item), why, _AGAIN, later=True)
+
+
+def _addresses(item: _Item, origin: _Origin | None) -> Sequence[str]:
+    """Whom something is from; or about, where no person wrote it."""
+    if isinstance(item, NoticedMail):
+        return item.notice.addresses
+    if isinstance(item, ReturnedFile):
+        return [item.mail.sender] if item.mail else []
+    sender = sender_of(item)
+    if not sender and origin and origin.is_message:
+        _, sender = head_of(origin.path.read_bytes())
+    return [sender]
+
+
+def _whose(item: _Item, ret: Return, known: IssuedByAll) -> int | UnplacedFile | None:
+    """Say whose something is by what it says itself; None where it does not say it."""
+    if isinstance(item, NoticedMail):
+        owners = known.of(known.messages, item.notice.ids)
+    else:
+        named = [one.details["found"] for one in ret.findings if one.code == _OF_ANOTHER]
+        if named:
+            return _of_named(ret, named[0], known)
+        references = _references(item, ret)
+        owners = known.of(known.owners, references)
+        if not owners and references and known.out:
+            why = f"It names a workbook that may be of {_one_of(known.out)}"
+            return UnplacedFile(ret.file, f"{why}, which cannot be used now.", _AGAIN, later=True)
+        if len(owners) > 1 and isinstance(item, Return):
+            return None  # a letter that names several
+    if len(owners) > 1:
+        return _nobodys(ret)
+    return next(iter(owners), None)
+
+
+def _references(item: _Item, ret: Return) -> set[str]:
+    """The references by which something names workbooks."""
+    if isinstance(item, Return):
+        return set(find_references(words_of(item).upper()))
+    told = {ret.reference, *(one.details.get("reference", "") for one in ret.findings)} - {""}
+    return told or set(find_references(PurePosixPath(ret.file).name.upper()))
+
+
+def _of_named(ret: Return, assessment: str, known: IssuedByAll) -> int | UnplacedFile:
+    """Say whose a workbook is that names its assessment."""
+    if assessment in known.ids:
+        return known.ids[assessment]
+    if why := known.unusable.get(assessment):
+        return UnplacedFile(ret.file, f"It belongs to {why}", _AGAIN, later=True)
+    return _of_unknown(ret, assessment, known.unopened)
+
+
+def _of_unknown(ret: Return, assessment: str, unopened: Sequence[str]) -> UnplacedFile:
+    """A workbook of an assessment that is not in the programme, as far as that is known."""
+    its = f"It is a workbook of the assessment “{assessment}”"
+    if not unopened:
+        why = f"{its}, which is not in this programme."
+        remedy = "Read it in the folder of that assessment."
+        return UnplacedFile(ret.file, why, remedy, anothers=True)
+    names = listed(unopened)
+    why = f"{its}. That may be {names}, which cannot be opened, or one outside this programme."
+    remedy = f"Put right {names}, and do this again, or read it in the folder of its own."
+    return UnplacedFile(ret.file, why, remedy, later=True)
+
+
+def _nobodys(ret: Return) -> UnplacedFile:
+    told = next((one for one in ret.findings if one.severity == "refuse"), None)
+    why = told.message if told else "Nothing in it says whose workbook it is."
+    if needs_password(ret):
+        return UnplacedFile(ret.file, why, _LOCKED, later=True, locked=True)
+    return UnplacedFile(ret.file, why, _BY_HAND)
+
+
+def _one_of(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"one of {listed(names)}"
+
+
+def _name(item: _Item) -> str:
+    return item.name if isinstance(item, ReturnedFile) else _returned(item).file
+
+
+def _returned(item: NoticedMail | Return) -> Return:
+    return item.ret if isinstance(item, NoticedMail) else item
 
 
 def _laid_out(
@@ -270,24 +322,26 @@ def _laid_out(
     What a file came in is handed over whole only where all in it belongs to one assessment: a
     letter to another partnership in the same zip file is none of its business.
     """
-    places: dict[int, Path] = {}
+    places: dict[int, FilesForOne] = {}
     apart: list[str] = []
-
-    def lay(owner: int, path: Path, name: str) -> None:
-        place = places.setdefault(owner, room / str(owner))
-        _put(place, path, name)
-
     whole: set[int] = set()
+
+    def files_of(owner: int) -> FilesForOne:
+        return places.setdefault(owner, FilesForOne(room / str(owner)))
+
     for one in origins:
-        if (owner := _owner_of_all(one, items, placed)) is not None:
-            lay(owner, one.path, one.name)
+        if (owner := _owner_of_all(one, placed)) is not None:
+            _put(files_of(owner).folder, one.path, one.name)
             whole.update(one.items)
         elif any(isinstance(placed[place], int) for place in one.items):
             apart.append(one.name)
     for place, item in enumerate(items):
         whose = placed[place]
         if place not in whole and isinstance(item, ReturnedFile) and isinstance(whose, int):
-            lay(whose, item.path, item.name)
+            files = files_of(whose)
+            name = _put(files.folder, item.path, item.name)
+            if item.mail and item.mail.received:
+                files.arrived[name] = item.mail.received
     unplaced = [
         each for place, each in placed.items()
         if place not in whole and isinstance(each, UnplacedFile)
@@ -302,24 +356,18 @@ def _laid_out(
     return SortedReturns(places, (*unplaced, *lost), tuple(apart))
 
 
-def _owner_of_all(
-    one: _Origin, items: Sequence[_Item], placed: Mapping[int, int | UnplacedFile]
-) -> int | None:
+def _owner_of_all(one: _Origin, placed: Mapping[int, int | UnplacedFile]) -> int | None:
     """The assessment that a file is handed over to with all that is in it; None where none may be.
 
-    A message is one sender's: what else is attached to it goes with the workbook.
+    A message is one sender's: what else is attached to it goes with the workbook, unless it is
+    another's, or may turn out to be.
     """
-    owners = {placed[place] for place in one.items}
+    owners = [placed[place] for place in one.items]
     sure = {each for each in owners if isinstance(each, int)}
-    inside = [items[place] for place in one.items]
-    deep = len(PurePosixPath(one.name).parts) + 1
-    message = all(
-        isinstance(each, ReturnedFile)
-        and each.mail is not None
-        and len(PurePosixPath(each.name).parts) == deep
-        for each in inside
-    )
-    return sure.pop() if len(sure) == 1 and (len(owners) == 1 or message) else None
+    rest = [each for each in owners if isinstance(each, UnplacedFile)]
+    if len(sure) != 1 or not all(each.is_nobodys for each in rest) or (rest and not one.is_message):
+        return None
+    return sure.pop()
 
 
 def _origins(found: Sequence[tuple[Path, _Item]]) -> Iterator[_Origin]:
@@ -332,15 +380,18 @@ def _origins(found: Sequence[tuple[Path, _Item]]) -> Iterator[_Origin]:
     yield from origins.values()
 
 
-def _put(place: Path, path: Path, name: str) -> None:
-    """Lay a file into a folder under its name; under another of two with one name."""
+def _put(place: Path, path: Path, name: str) -> str:
+    """Lay a file into a folder under its name, or another of two with one name; return that."""
     parts = [part for part in PurePosixPath(name).parts if part not in ("/", "..")]
     to, number = place.joinpath(*parts), 2
+    # Below the message that it came in, by which that is known.
+    at = 0 if len(parts) == 1 or place.joinpath(parts[0]).is_file() else 1
     # A file cannot lie below another file: a zip file handed over whole, and one taken apart.
     while to.exists() or any(above.is_file() for above in to.parents):
-        to, number = place.joinpath(str(number), *parts), number + 1
+        to, number = place.joinpath(*parts[:at], str(number), *parts[at:]), number + 1
     to.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(path.resolve(), to)
     except OSError:  # another disk, or none that links
         shutil.copyfile(path, to)
+    return to.relative_to(place).as_posix()

@@ -28,9 +28,9 @@ from xlassess.model.errors import UsageError, as_argument
 from xlassess.services.common.phrases import count
 
 if TYPE_CHECKING:
-    from xlassess.services.programmes.collect_for_all import CollectedForAll, ReadForOne
+    from xlassess.services.programmes.collect_for_all import CollectedForAll
     from xlassess.services.programmes.programme import PartnershipStanding
-    from xlassess.services.programmes.sort_returns import SortedReturns, UnplacedFile
+    from xlassess.services.programmes.sort_returns import ReadForOne, SortedReturns, UnplacedFile
     from xlassess.workers import Workers
 
 
@@ -76,7 +76,7 @@ def run(options: Options, verb: str, words: tuple[str, ...], full: bool) -> None
             _ingest_mailbox(given, lines, readers, full=full)
             return
         if mixed:
-            _ingest_mixed(options, words, mixed, lines, readers, full=full)
+            _ingest_mixed(options, given, mixed, lines, readers, full=full)
             return
         results = [_run_in(line, verb, words, verbose=options.verbose) for line in asked]
     if "--json" in words:
@@ -162,29 +162,35 @@ def _given(verb: str, words: Sequence[str]) -> dict[str, Any]:
 
 def _ingest_mixed(
     options: Options,
-    words: Sequence[str],
+    given: Mapping[str, Any],
     mixed: Sequence[Path],
     lines: Sequence[PartnershipStanding],
     readers: Workers,
     *,
     full: bool,
 ) -> None:
-    """Sort what was handed over, and let each assessment read what belongs to it."""
-    from xlassess.services.programmes.sort_returns import sort_returns
+    """Sort what was handed over, and let each assessment read what belongs to it.
 
-    given = _given("ingest", words)
-    # As paths: the shell completes the name of a folder with a slash.
-    further = [word for word in words if Path(word) not in given["paths"]]
-    passwords = [each for each in given["passwords"] if each]
+    Raises:
+        UsageError: passwords are to be asked for.
+    """
+    from xlassess.services.programmes.sort_returns import read_for_one, sort_returns
+
+    passwords, workers = _passwords(given), readers or given["workers"]
     with tempfile.TemporaryDirectory(prefix="xlassess-sorted-") as room:
-        found = sort_returns(
-            lines, mixed, Path(room), workers=readers or given["workers"], passwords=passwords
-        )
+        found = sort_returns(lines, mixed, Path(room), workers=workers, passwords=passwords)
         results = [
-            _run_in(lines[place], "ingest", [*further, str(folder)], verbose=options.verbose)
-            for place, folder in sorted(found.places.items())
-        ]
-    if "--json" in words:
+            _read_for(
+                lines[place],
+                read_for_one(
+                    cast("Path", lines[place].place), files, now=now(),
+                    round_name=options.round_name, workers=workers, passwords=passwords,
+                ),
+                given,
+            )
+            for place, files in sorted(found.places.items())
+        ]  # fmt: skip
+    if given["as_json"]:
         click.echo(dumps({**_runs_as_json("ingest", results), **_sorted_as_json(found)}))
     else:
         _show_sorted(Console(), results, found.unplaced, found.apart, full=full)
@@ -203,16 +209,11 @@ def _ingest_mailbox(
 
     if given["paths"]:
         raise UsageError("Files and a mailbox are read one after the other.", "Run it for each.")
-    if "" in given["passwords"]:
-        raise UsageError("Nobody is asked for passwords here.", "Write: --password TEXT")
     found = collect_for_all(
         lines, given["mailbox"], now=now(), move_to=given["move_to"],
-        workers=readers or given["workers"], passwords=given["passwords"],
+        workers=readers or given["workers"], passwords=_passwords(given),
     )  # fmt: skip
-    results = [
-        _read_for(lines[place], one, as_json=given["as_json"])
-        for place, one in sorted(found.results.items())
-    ]
+    results = [_read_for(lines[place], one, given) for place, one in sorted(found.results.items())]
     if given["as_json"]:
         told = {**_runs_as_json("ingest", results), **_sorted_as_json(found)}
         click.echo(dumps({**told, "mailbox": mailbox_as_json(found.collected)}))
@@ -220,20 +221,38 @@ def _ingest_mailbox(
         out = Console()
         show_collected(out, found.collected)
         _show_sorted(out, results, found.unplaced, found.apart, full=full)
+    if found.broke:
+        raise found.broke
     _leave_by([*(result.code for result in results), *([NEEDS_PERSON] if found.unplaced else [])])
 
 
-def _read_for(line: PartnershipStanding, one: ReadForOne, *, as_json: bool) -> _Run:
-    """What came of the messages for one assessment, as its own command would tell it."""
-    if one.trouble:
-        return _Run(line, NOT_DONE, "", f"{one.trouble} {one.remedy}".strip())
+def _passwords(given: Mapping[str, Any]) -> Sequence[str]:
+    """The passwords to try.
+
+    Raises:
+        UsageError: they are to be asked for.
+    """
+    if "" in given["passwords"]:
+        raise UsageError("Nobody is asked for passwords here.", "Write: --password TEXT")
+    return cast("Sequence[str]", given["passwords"])
+
+
+def _read_for(line: PartnershipStanding, one: ReadForOne, given: Mapping[str, Any]) -> _Run:
+    """What came of files or messages for one assessment, as its own command would tell it.
+
+    Where some of them could not be read, what came of the others is told all the same.
+    """
     out = TextIOWrapper(BytesIO(), encoding="utf-8", write_through=True)
     with redirect_stdout(out):
-        if as_json:
+        if one.trouble and not one.ingested.files:
+            pass
+        elif given["as_json"]:
             click.echo(dumps(ingested_as_json(one.ingested)))
         else:
-            show_ingested(Console(), one.ingested)
-    return _Run(line, NEEDS_PERSON if one.ingested.needs_person else DONE, _text(out), "")
+            show_ingested(Console(full=given["full"]), one.ingested)
+    code = NEEDS_PERSON if one.ingested.needs_person else DONE
+    wrong = f"{one.trouble} {one.remedy}".strip()
+    return _Run(line, NOT_DONE if one.trouble else code, _text(out), wrong)
 
 
 def _show_sorted(
@@ -246,8 +265,8 @@ def _show_sorted(
     for name in apart:
         out.gap()
         out.say(
-            f"{name} was taken apart, because not all of it belongs to one assessment. Each has "
-            "only its own files, without what a message said.",
+            f"{name} was taken apart, because not all of it is known to belong to one assessment. "
+            "Each has only its own files, without what a message said.",
             style="query",
         )
     if unplaced:
@@ -334,6 +353,8 @@ def _show_runs(out: Console, verb: str, results: Sequence[_Run], *, full: bool) 
         failed = result.code > NEEDS_PERSON
         told = " ".join(result.wrong.split()) if failed else first.strip()
         out.say(f"{result.line.name}: {word}{f'. {told}' if told else ''}", style=style)
+        if failed and first and not full:  # some of it was done all the same
+            out.say(first.strip(), indent=2)
         for text in result.said.splitlines() if full else ():
             out.say(text.lstrip(), indent=2 + len(text) - len(text.lstrip()))
     bad = sum(result.code > NEEDS_PERSON for result in results)
