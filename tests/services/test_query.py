@@ -131,6 +131,12 @@ def test_query__says_in_a_letter_what_to_do(folder: AssessmentFolder, first: Pat
     for slot in (B, C):
         assert cells[slot][1] in letter
         assert slot.item in letter
+    # Message, workbook and console count the same: the questions that are marked.
+    start = openpyxl.load_workbook(asked.path)["Start"]
+    banner = {str(cell.value) for row in start.iter_rows() for cell in row if cell.value}
+    assert asked.questions == 2
+    assert "2 questions are marked" in " ".join(letter.split())
+    assert any(text.startswith("Please check 2 questions") for text in banner)
     assert "Mostly" in letter
 
 

@@ -37,6 +37,11 @@ def action_slot(row: int) -> Slot:
     return Slot(f"{_ACTION}{row}", "action")
 
 
+def questions_in(asked: Iterable[Slot]) -> int:
+    """Count the questions, and rows of an action plan, in which something is to be filled in."""
+    return len({slot.item for slot in asked})
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """An issued query workbook as the ledger knows it.

@@ -30,7 +30,7 @@ from xlassess.model.assessment import Assessment, Respondent
 from xlassess.model.days import local_day
 from xlassess.model.errors import UsageError
 from xlassess.model.finding import Finding
-from xlassess.model.query import Query
+from xlassess.model.query import Query, questions_in
 from xlassess.model.record import Notice
 from xlassess.model.toolkit import Toolkit
 from xlassess.services.common.opening import own_secret, still_open
@@ -71,9 +71,9 @@ class Asked:
     path: Path
 
     @property
-    def cells(self) -> int:
-        """How many places are to be filled in anew."""
-        return len(self.query.asked)
+    def questions(self) -> int:
+        """How many questions are marked in it, as it and its message say."""
+        return questions_in(self.query.asked)
 
     @property
     def letter(self) -> Path:

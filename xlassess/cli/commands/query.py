@@ -93,19 +93,18 @@ def _workbooks(out: Console, result: Queried) -> None:
             book.issued.respondent,
             book.issued.identity.toolkit,
             book.query.reference,
-            str(len(book.query.findings)),
-            str(book.cells),
+            str(book.questions),
             day(book.query.return_by),
             book.outcome,
         ]
         for book in result.workbooks
     ]
     heads = (
-        "Partner", "Respondent", "Toolkit", "Reference", "Queries", "Cells", "Return by",
+        "Partner", "Respondent", "Toolkit", "Reference", "Questions to check", "Return by",
         "Workbook",
     )  # fmt: skip
     out.gap()
-    out.table(heads, rows, numbers=(4, 5), styles=_STYLES)
+    out.table(heads, rows, numbers=(4,), styles=_STYLES)
     for outcome, (what, remedy) in _LEFT.items():
         books = result.having(outcome)
         if books:

@@ -15,7 +15,7 @@ from xlassess.model.answer import PROPOSAL
 from xlassess.model.assessment import Assessment
 from xlassess.model.days import written_day
 from xlassess.model.finding import Finding, cells_in_words
-from xlassess.model.query import Slot, action_slot
+from xlassess.model.query import Slot, action_slot, questions_in
 from xlassess.model.toolkit import Toolkit
 from xlassess.sheet.words import Words
 
@@ -73,7 +73,7 @@ def query_letter(
         ),
         _greeting(asking, contents, delegate),
         (
-            say("mail_opening", asking.toolkit, assessment, issued, received, typed, len(points))
+            say("mail_opening", asking.toolkit, assessment, issued, received, typed)
             if ret.answers or ret.actions
             else say("mail_opening_when_empty", asking.toolkit, assessment, issued, received, typed)
         ),
@@ -82,7 +82,7 @@ def query_letter(
             reference,
             file_name,
             written_day(asking.return_by),
-            _rows(asking),
+            questions_in(asking.doubts.asked),
             contents.joint,
         ),
         say("mail_points"),
@@ -106,11 +106,6 @@ def _greeting(asking: Asking, contents: EarlierAnswers, delegate: StandIn | None
 def _header(name: str, text: str) -> str:
     """One line of the message's head, whatever stands in the text."""
     return f"{name}: {' '.join(text.split())}"
-
-
-def _rows(asking: Asking) -> int:
-    """How many questions are marked, as the workbook counts them."""
-    return len({slot.item for slot in asking.doubts.asked})
 
 
 def slot_cells(toolkit: Toolkit) -> dict[Slot, tuple[str, str]]:
