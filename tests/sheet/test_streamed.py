@@ -9,6 +9,7 @@ from datetime import date
 
 import openpyxl
 import pytest
+from xlsxwriter.worksheet import Worksheet
 
 from xlassess.sheet import streamed
 from xlassess.sheet.formats import DATE_FORMAT, CellFormat
@@ -141,3 +142,15 @@ def test_long_table__reaches_to_its_last_row() -> None:
     assert len(sheet.raw.table_cells) < 10
     (table,) = openpyxl.load_workbook(io.BytesIO(book.close()))["Table"].tables.values()
     assert (table.ref, table.autoFilter.ref) == ("A1:B5001", "A1:B5001")
+
+
+@pytest.mark.parametrize("every", [False, True])
+@pytest.mark.parametrize("formula", [
+    "=SUM(A1:A3)", '=IF(COUNTIFS(Data!$A$2:$A$60,"x")=0,"",ROUND(AVERAGE(A1),2))', "A1", "=-A1",
+    "=SORT(A1)", "=XLOOKUP(1,2,3)&IFNA(1,2)", "=IFS(A1,1)", "=BETA.DIST(1,2)", "=_xlfn.SORT(A1)",
+    "{=SUM(A1)}", '="SORT("',
+])  # fmt: skip
+def test_formula__is_stored_as_xlsxwriter_stores_it(formula: str, every: bool) -> None:
+    """Those of new functions, which Excel has under other names, and all others."""
+    ours = streamed.LongTablesSheet()._prepare_formula(formula, every)
+    assert ours == Worksheet()._prepare_formula(formula, every)

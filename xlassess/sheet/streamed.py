@@ -7,12 +7,14 @@ the sheet's XML at once, with shared texts, and wait in a temporary file.
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 import weakref
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import islice
 from operator import getitem
 from typing import Any, NamedTuple
@@ -46,6 +48,9 @@ numbers: texts are shared."""
 
 _SHARED = 't="s"'
 """Marks a cell whose text is one of those that cells share."""
+
+_CALLED = re.compile(r"[\w.]+\(")
+"""A function of a formula, or words before a bracket within a text of it."""
 
 _MOST_KEPT = 20_000
 """Different texts of a column whose XML is kept."""
@@ -89,6 +94,12 @@ class _Written(dict[Streamed, str]):
         return written
 
 
+@lru_cache(maxsize=200)
+def _is_new(called: str, expand_all: bool) -> bool:
+    """True for a function that Excel 2007 lacks: XlsxWriter stores it under a longer name."""
+    return bool(Worksheet()._prepare_formula(called, expand_all) != called)
+
+
 class LongTablesSheet(Worksheet):  # type: ignore[misc]
     """A worksheet on which a long table takes little more memory than its rows.
 
@@ -114,6 +125,14 @@ class LongTablesSheet(Worksheet):  # type: ignore[misc]
         code: int = super()._write_string(row, col, string, cell_format)
         self._share(row, col)
         return code
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        """Return a formula as it is stored; XlsxWriter looks for each new function in each."""
+        stored = formula.removeprefix("=")
+        called = set(_CALLED.findall(stored))
+        if stored[:1] != "{" and not any(_is_new(one, expand_future_functions) for one in called):
+            return stored
+        return str(super()._prepare_formula(formula, expand_future_functions))
 
     def _share(self, row: int, col: int) -> None:
         cell = self.table.get(row, {}).get(col)

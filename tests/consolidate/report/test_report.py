@@ -13,6 +13,7 @@ import docx
 import pytest
 from docx.document import Document
 from docx.oxml.ns import qn
+from PIL import Image
 
 from tests.consolidate.figures.test_attribution import secrets, telling
 from tests.consolidate.rounds import MADE_AT, Wish, a_round, answers, with_returns
@@ -20,6 +21,7 @@ from tests.consolidate.wording.test_findings import all_at
 from xlassess.consolidate import summarise
 from xlassess.consolidate.figures.values import Summary
 from xlassess.consolidate.report.document import default_template, report_bytes, untouched
+from xlassess.consolidate.report.drawing import Drawn
 from xlassess.consolidate.report.story import report_of
 from xlassess.model.answer import Answer
 from xlassess.model.errors import UsageError
@@ -68,6 +70,20 @@ def told(pat) -> Summary:
 @pytest.fixture(scope="module")
 def report(told) -> bytes:
     return report_bytes(told)
+
+
+@pytest.fixture
+def drawn() -> None:
+    """Asked for by a test whose reports have their pictures, as `report` has."""
+
+
+@pytest.fixture(autouse=True)
+def _blank_pictures(request, monkeypatch):
+    """Draw no pictures, which takes most of a report's time, but where a test is about them."""
+    if "drawn" not in request.fixturenames:
+        blank = io.BytesIO()
+        Image.new("RGB", (4, 3)).save(blank, "png")
+        monkeypatch.setattr(Drawn, "png", lambda _: blank.getvalue())
 
 
 def test_report__tells_the_summarys_own_words(told, report):
@@ -212,7 +228,7 @@ def test_report__can_be_made_of_little(builtin_toolkit, returned):
     assert summary.parts[0].toolkit.title in words(opened(report_bytes(summary)))
 
 
-def test_report__of_every_toolkit_has_its_chart_and_table(builtin_toolkit):
+def test_report__of_every_toolkit_has_its_chart_and_table(builtin_toolkit, drawn):
     summary = summarise(a_round([builtin_toolkit], 5), MADE_AT)
     (toolkit,) = report_of(summary).toolkits
     if builtin_toolkit.subject == "proposal":
@@ -272,7 +288,7 @@ def test_report__is_in_british_english_and_names_itself(told, report):
     assert languages == {"en-GB"}
 
 
-def test_report__is_the_same_bytes_every_time(told, report):
+def test_report__is_the_same_bytes_every_time(told, report, drawn):
     assert report_bytes(told) == report
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from xlassess.consolidate.figures.charted import (
@@ -38,7 +39,7 @@ it: pixels a letter, up to a share of the width."""
 _SMALL = formats.SMALL.but(align="right", number="0.00")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AnswerBars:
     """Bars about a line: what they show, and the cells of the counts they are drawn from.
 
@@ -60,7 +61,7 @@ class AnswerBars:
         total = sum(counts.values()) if self.shares else 1
         return counts.get(code, 0) / total if total else 0.0
 
-    @property
+    @cached_property
     def reach(self) -> tuple[float, float]:
         """How far the longest bars go to the left and to the right of the line."""
         found = [
