@@ -315,6 +315,9 @@ def _version(connection: Connection) -> int | None:
 
 
 def _has_tables(connection: Connection) -> bool:
+    if connection.dialect.name == "sqlite":  # asked at every opening: `inspect` takes a while
+        named = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'meta'"
+        return connection.exec_driver_sql(named).first() is not None
     if inspect(connection).has_table("meta"):
         return True
     if connection.dialect.name == "postgresql":
