@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -11,6 +12,7 @@ import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 
+from tests.ingest.packages import edited
 from xlassess.files.problems import Problem
 from xlassess.model.toolkit import Toolkit
 from xlassess.toolkits.exchange.exchange import read_toolkit_book, toolkit_book
@@ -30,6 +32,12 @@ def exported(pat: Toolkit) -> bytes:
     return toolkit_book(pat)
 
 
+@pytest.fixture(scope="module")
+def book(exported: bytes) -> Workbook:
+    """The workbook opened, to look things up in."""
+    return openpyxl.load_workbook(io.BytesIO(exported))
+
+
 def changed(exported: bytes, change: Change) -> bytes:
     """Return the workbook after somebody changed something in it."""
     book = openpyxl.load_workbook(io.BytesIO(exported))
@@ -39,10 +47,14 @@ def changed(exported: bytes, change: Change) -> bytes:
     return out.getvalue()
 
 
-def problems(exported: bytes, change: Change) -> tuple[Problem, ...]:
+def problems_of(content: bytes) -> tuple[Problem, ...]:
     with pytest.raises(ToolkitFileError) as caught:
-        read_toolkit_book(changed(exported, change), "ours.xlsx")
+        read_toolkit_book(content, "ours.xlsx")
     return caught.value.problems
+
+
+def problems(exported: bytes, change: Change) -> tuple[Problem, ...]:
+    return problems_of(changed(exported, change))
 
 
 def at(book: Workbook, sheet: str, row: str, heading: str) -> str:
@@ -59,11 +71,6 @@ def put(sheet: str, row: str, heading: str, value: object) -> Change:
         book[sheet][at(book, sheet, row, heading)] = value
 
     return change
-
-
-def where(exported: bytes, sheet: str, row: str, heading: str) -> tuple[str, str]:
-    book = openpyxl.load_workbook(io.BytesIO(exported))
-    return sheet, at(book, sheet, row, heading)
 
 
 def test_workbook__saved_by_another_program_reads_back_the_same(
@@ -102,19 +109,26 @@ CASES: dict[str, tuple[str, str, str, object, str]] = {
 }
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_cell__is_named(exported: bytes, case: str) -> None:
-    sheet, row, heading, value, says = CASES[case]
-    found = problems(exported, put(sheet, row, heading, value))
-    expected = where(exported, sheet, row, heading)
+@pytest.fixture(scope="module", params=CASES)
+def case(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def found(exported: bytes, case: str) -> tuple[Problem, ...]:
+    """What is wrong in a case."""
+    return problems(exported, put(*CASES[case][:4]))
+
+
+def test_cell__is_named(book: Workbook, case: str, found: tuple[Problem, ...]) -> None:
+    sheet, row, heading, _, says = CASES[case]
     named = {(problem.sheet, problem.cell): problem.message for problem in found}
+    expected = (sheet, at(book, sheet, row, heading))
     assert expected in named, found
     assert says in named[expected]
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_message__speaks_of_headings_not_of_fields(exported: bytes, case: str) -> None:
-    sheet, row, heading, value, _ = CASES[case]
+def test_message__speaks_of_headings_not_of_fields(found: tuple[Problem, ...]) -> None:
     fields = {
         part
         for block in BLOCKS
@@ -122,7 +136,7 @@ def test_message__speaks_of_headings_not_of_fields(exported: bytes, case: str) -
         for part in column.field.split(".")
         if part not in {c.heading for b in BLOCKS for c in b.columns}
     }
-    for problem in problems(exported, put(sheet, row, heading, value)):
+    for problem in found:
         said = f"{problem.message} {problem.hint}"
         assert [name for name in fields if f"'{name}'" in said or f"'{name}:" in said] == []
 
@@ -137,10 +151,10 @@ def test_problem__says_file_sheet_and_cell(exported: bytes) -> None:
     assert str(found).startswith("ours.xlsx, sheet Items, cell G5: ")
 
 
-def test_number__has_no_consequences_of_its_own(exported: bytes) -> None:
+def test_number__has_no_consequences_of_its_own(exported: bytes, book: Workbook) -> None:
     """Items refer to the section as text; that its own id is a number is one problem, not seven."""
     (found,) = problems(exported, put("Sections", "1", "Section", 1))
-    assert (found.sheet, found.cell) == where(exported, "Sections", "1", "Section")
+    assert (found.sheet, found.cell) == ("Sections", at(book, "Sections", "1", "Section"))
 
 
 def test_problems__all_at_once_in_the_order_of_the_workbook(exported: bytes) -> None:
@@ -169,23 +183,22 @@ def test_sheet__renamed_gets_a_suggestion(exported: bytes) -> None:
     assert "'Our scales'" in found.hint
 
 
-def _without(sheet: str, heading: str) -> Change:
-    def change(book: Workbook) -> None:
-        for row in book[sheet].iter_rows():
-            for cell in row:
-                if cell.value == heading:
-                    cell.value = None
-                    return
-
-    return change
+def _without(exported: bytes, book: Workbook, sheet: str, heading: str) -> bytes:
+    """The workbook after somebody emptied the first cell of a sheet that says this."""
+    (cell, *_) = (c for row in book[sheet].iter_rows() for c in row if c.value == heading)
+    pattern = rb'<c r="%s"[^>]*>.*?</c>' % cell.coordinate.encode()
+    part = f"xl/worksheets/sheet{book.sheetnames.index(sheet) + 1}.xml"
+    return edited(exported, {part: lambda xml: re.sub(pattern, b"", xml, count=1)})
 
 
 @pytest.mark.parametrize(
     ("sheet", "heading"),
     [(b.sheet, c.heading) for b in BLOCKS for c in b.columns if not c.spare],
 )
-def test_column_or_field__missing(exported: bytes, sheet: str, heading: str) -> None:
-    found = problems(exported, _without(sheet, heading))
+def test_column_or_field__missing(
+    exported: bytes, book: Workbook, sheet: str, heading: str
+) -> None:
+    found = problems_of(_without(exported, book, sheet, heading))
     assert any(f"'{heading}'" in problem.message for problem in found)
     assert {problem.sheet for problem in found} == {sheet}
 
@@ -199,9 +212,9 @@ def test_heading__misspelt_gets_a_suggestion(exported: bytes) -> None:
 
 
 @pytest.mark.parametrize("title", ["Views", "Horizons", "Statuses", "Scenarios"])
-def test_table__missing_its_title(exported: bytes, title: str) -> None:
+def test_table__missing_its_title(exported: bytes, book: Workbook, title: str) -> None:
     sheet = next(block.sheet for block in BLOCKS if block.title == title)
-    found = problems(exported, _without(sheet, title))
+    found = problems_of(_without(exported, book, sheet, title))
     assert any(f"'{title}'" in problem.message for problem in found)
 
 
