@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Literal
 
@@ -13,10 +13,14 @@ from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 from tests.clients.programs import need
 
-USUAL_WIDTHS = (360, 768, 1366, 1920)
-WIDTHS = (320, *USUAL_WIDTHS)
-"""Widths of a window in pixels; 320 is 1280 at 400 %, WCAG 2.2, 1.4.10."""
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+LAID_OUT = (360, 768, 1366)
+"""Widths of a window in pixels, one for each way in which the style sheet lays pages out."""
+WIDTHS = (320, *LAID_OUT, 1920)
+"""Widths at which a page must not be too wide; 320 is 1280 at 400 %, WCAG 2.2, 1.4.10."""
+_RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+_OF_COLOUR = ("color-contrast", "link-in-text-block")
+"""The rules of these sets that colours decide: all that differs where a page is shown dark."""
+SCHEMES: Mapping[Literal["light", "dark"], tuple[str, ...]] = {"light": _RULES, "dark": _OF_COLOUR}
 SCRIPT_OR_NOT = pytest.mark.parametrize(
     "script",
     [
@@ -25,7 +29,6 @@ SCRIPT_OR_NOT = pytest.mark.parametrize(
     ],
 )
 """Whether JavaScript is on: everything can be done without it."""
-_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @contextmanager
@@ -71,7 +74,7 @@ def at_desk(
     assert wrong == []
 
 
-def faults(page: Page, widths: Collection[int] = USUAL_WIDTHS) -> list[str]:
+def faults(page: Page, widths: Collection[int] = LAID_OUT) -> list[str]:
     """Return what is wrong with the page: looked at by axe-core, light and dark; too wide anywhere.
 
     It is not loaded again to be shown otherwise: its appearance depends on style sheets alone.
@@ -85,21 +88,21 @@ def faults(page: Page, widths: Collection[int] = USUAL_WIDTHS) -> list[str]:
         page.set_viewport_size({"width": width, "height": 900})
         if overflows(page):
             found.append(f"{width}: too wide")
-        for scheme in SCHEMES if width in widths else ():
+        for scheme, rules in SCHEMES.items() if width in widths else ():
             page.emulate_media(color_scheme=scheme)
-            found += [f"{width} {scheme}: {one}" for one in violations(page)]
+            found += [f"{width} {scheme}: {one}" for one in violations(page, rules)]
     return found
 
 
-def violations(page: Page) -> list[str]:
-    """Return what axe-core finds wrong with the page as it is shown."""
+def violations(page: Page, rules: Sequence[str] = _RULES) -> list[str]:
+    """Return what axe-core finds wrong with the page as it is shown, by rules or sets of them."""
     session = page.context.new_cdp_session(page)
     # by the debugger, as the pages' policy rightly lets no script in
     if _told(session, "typeof axe") == "undefined":
         source = (need("axe") / "axe.min.js").read_text(encoding="utf-8")
         session.send("Runtime.evaluate", {"expression": source})
     # what is not wrong is not told in detail, which takes half the time
-    options = json.dumps({"runOnly": _RULES, "resultTypes": ["violations"]})
+    options = json.dumps({"runOnly": rules, "resultTypes": ["violations"]})
     run = f"axe.run({options}).then(r => JSON.stringify(r.violations.map("
     run += "v => v.id + ': ' + v.nodes.map(n => n.html).join(' | '))))"
     found = json.loads(_told(session, run))
