@@ -71,6 +71,16 @@ def test_summary__says_what_the_papers_say(answered: AssessmentFolder) -> None:
         assert " ".join((*row.name.split(), *row.cells)) in said
 
 
+def test_summary__of_many_decisions_the_first_stand_open_and_the_rest_keep_their_numbers(
+    answered: AssessmentFolder,
+) -> None:
+    told = report_of(summarise(present_round(answered), LATER)).toolkits[0]
+    page = settled(a_desk(answered), "/summary").text
+    assert len(told.decisions) > 5
+    assert f"{len(told.decisions) - 4} more decisions" in page
+    assert '<ol start="5">' in page
+
+
 def test_summary__pictures_have_the_text_of_the_report(answered: AssessmentFolder) -> None:
     desk = a_desk(answered)
     page = settled(desk, "/summary")
