@@ -174,8 +174,16 @@ class Mailbox:
         """Return the numbers of all messages in the folder, in the order they came.
 
         They stay the same as long as `validity` does (RFC 9051, section 2.3.1.1).
+
+        Raises:
+            MailboxError: the connection broke.
         """
-        return tuple(sorted(int(one) for one in self._box.uids("ALL")))
+        from imap_tools.errors import ImapToolsError
+
+        try:
+            return tuple(sorted(int(one) for one in self._box.uids("ALL")))
+        except (ImapToolsError, imaplib.IMAP4.error, OSError) as error:
+            raise self._broken(error) from None
 
     def fetch(self, uids: Sequence[int], largest: int) -> Iterator[FetchedMail]:
         """Yield messages, as they are and without a mark that they were read.
@@ -228,13 +236,16 @@ class Mailbox:
         try:
             state, lines = self._box.client.uid("FETCH", wanted, parts)
         except (OSError, imaplib.IMAP4.error) as error:
-            raise MailboxError(
-                f"The connection to {self._place.host} broke ({_said(error)}).",
-                "Run this again: what was read is kept, and the rest follows.",
-            ) from None
+            raise self._broken(error) from None
         if state != "OK":
             raise MailboxError(f"{self._place.host} does not give its messages.", "Try again.")
         return list(lines)
+
+    def _broken(self, error: BaseException) -> MailboxError:
+        return MailboxError(
+            f"The connection to {self._place.host} broke ({_said(error)}).",
+            "Run this again: what was read is kept, and the rest follows.",
+        )
 
     def move(self, uids: Collection[int], folder: str) -> None:
         """Move messages to another folder of the mailbox; it is made where it is missing.
@@ -248,7 +259,10 @@ class Mailbox:
         if not uids:
             return
         # What a server can do it says anew after somebody has signed in.
-        _, told = self._box.client.capability()
+        try:
+            _, told = self._box.client.capability()
+        except (OSError, imaplib.IMAP4.error) as error:
+            raise self._broken(error) from None
         if b"MOVE" not in b" ".join(one for one in told if isinstance(one, bytes)).split():
             raise MailboxError(
                 f"{self._place.host} cannot move messages.",

@@ -708,9 +708,9 @@ class _Run:
 
     def _when(self, ret: Return) -> datetime:
         """When it was received: with a message when that was, and otherwise now."""
-        came = ret.received_at or self._arrived_with(ret.file)
         # A clock that is ahead, or a line that somebody made up, does not come from the future.
-        return came if came and _OLDEST < came <= self._now else self._now
+        told = (ret.received_at, self._arrived_with(ret.file))
+        return next((came for came in told if came and _OLDEST < came <= self._now), self._now)
 
     def _joined(self, ret: Return) -> Return:
         """Return what came in a query workbook joined with the return it asked about."""

@@ -218,6 +218,8 @@ def _collect(run: JobRun) -> Mapping[str, Any]:
     )  # fmt: skip
     told = {**in_plain_values(result.ingested), "mailbox": list(result.lines)}
     run.jobs.keep_result(run.job, told)
+    if result.broke:
+        raise result.broke
     return {"total": totals(result.ingested) if result.taken else result.lines[0]}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -84,8 +85,6 @@ def test_collect__without_a_line_of_a_server_the_mailbox_says_when(
     book = answer(folder, "Ada Ash", tmp_path / "ada.xlsx")
     path = box.deliver(a_mail(book, received=""))
     then = (MONDAY + timedelta(days=2)).timestamp()
-    import os
-
     os.utime(path, (then, then))
     (file,) = collect(folder, box).ingested.files
     assert file.ret.received_at == MONDAY + timedelta(days=2)
@@ -154,13 +153,91 @@ def test_collect__what_came_before_the_connection_broke_is_recorded(
 
     with monkeypatch.context() as patch:
         patch.setattr(Mailbox, "_contents", breaking)
-        with pytest.raises(MailboxError, match="broke"):
-            collect(folder, box)
+        result = collect(folder, box, move_to="Done")
+    # what came is told: some of it only this once
+    assert (str(result.broke), result.taken, result.moved) == ("It broke. Again.", 1, 0)
+    assert len(result.ingested.new) == 1
     with Ledger(folder.ledger) as ledger:
         assert len(ledger.current("2026")) == 1
     assert collect(folder, box).taken == 1  # the other one alone
     with Ledger(folder.ledger) as ledger:
         assert len(ledger.current("2026")) == len(ledger.history("2026")) == 2
+
+
+def test_collect__where_messages_cannot_be_moved_what_was_read_is_told(
+    folder: AssessmentFolder, box: MailServerBox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box.deliver(a_mail(answer(folder, "Ada Ash", tmp_path / "ada.xlsx")))
+
+    def refused(self: Mailbox, uids: list[int], to: str) -> None:
+        raise MailboxError(f"The server cannot move messages to {to}.", "Leave out --move-to.")
+
+    monkeypatch.setattr(Mailbox, "move", refused)
+    line = ["-C", str(folder.root), "ingest", "--mailbox", box.url, "--move-to", "Done"]
+    result = CliRunner().invoke(cli, line)
+    assert (result.exit_code, "cannot move messages to Done" in result.stderr) == (3, True)
+    assert "1 new message read" in result.stdout
+    assert "Read: 1 file" in result.stdout
+
+
+def test_collect__a_connection_that_is_gone_is_told_in_a_sentence(
+    folder: AssessmentFolder, box: MailServerBox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from imaplib import IMAP4
+
+    from imap_tools import BaseMailBox
+
+    def gone(self: BaseMailBox, *words: str) -> list[str]:
+        raise IMAP4.abort("socket error: EOF")
+
+    monkeypatch.setattr(BaseMailBox, "uids", gone)
+    with pytest.raises(MailboxError, match=r"The connection to 127.0.0.1 broke \(socket error"):
+        collect(folder, box)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b">From p@partner.example Tue Mar  3 10:00:00 2026\r\n", b"\r\n", b"\xef\xbb\xbf",
+        b"X-Filter: yes\r\n>From p@partner.example Tue Mar  3 10:00:00 2026\r\n",
+        b"X-Filter : yes\r\n", b"X-One: yes\r\nX-Filter \t: yes\r\n",
+    ],
+    ids=["a line of a mailbox file", "empty", "mark of Unicode", "later", "space", "later space"],
+)  # fmt: skip
+def test_collect__a_head_that_servers_left_lines_in_hides_no_file(
+    folder: AssessmentFolder, box: MailServerBox, tmp_path: Path, head: bytes
+) -> None:
+    book = answer(folder, "Ada Ash", tmp_path / "ada.xlsx")
+    content = head + a_mail(book, "Here it is.").replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    box.deliver(content)
+    result = collect(folder, box)
+    assert (result.taken, [file.answers for file in result.ingested.files]) == (1, [3])
+    assert result.ingested.files[0].ret.received_at == datetime(2026, 3, 3, 10, tzinfo=timezone.utc)
+
+
+def test_collect__a_file_in_what_cannot_be_taken_apart_is_told(
+    folder: AssessmentFolder, box: MailServerBox, tmp_path: Path
+) -> None:
+    """It is not left alone as a letter without a file."""
+    book = answer(folder, "Ada Ash", tmp_path / "ada.xlsx")
+    long = b"X-Long: " + b"\r\n ".join([b"y" * 70] * 5000) + b"\r\n"
+    box.deliver(long + a_mail(book))
+    box.deliver(long + a_mail(None))
+    result = collect(folder, box)
+    assert (result.taken, result.left) == (1, 1)
+    (file,) = result.ingested.files
+    assert "its head is longer" in file.ret.findings[0].message
+
+
+def test_collect__where_its_head_cannot_be_believed_the_mailbox_says_when(
+    folder: AssessmentFolder, box: MailServerBox, tmp_path: Path
+) -> None:
+    book = answer(folder, "Ada Ash", tmp_path / "ada.xlsx")
+    path = box.deliver(a_mail(book, received=CAME.replace("2026", "2046").replace("Tue, ", "")))
+    then = (MONDAY + timedelta(days=2)).timestamp()
+    os.utime(path, (then, then))
+    (file,) = collect(folder, box).ingested.files
+    assert file.ret.received_at == MONDAY + timedelta(days=2)
 
 
 @pytest.mark.parametrize("limit", ["TOGETHER", "MOST_TOGETHER"])

@@ -88,6 +88,9 @@ def test_mailbox__each_message_goes_where_it_belongs_and_the_rest_is_told_once(
     again = told(tmp_path, box)
     assert (again["partnerships"], again["unplaced"]) == ([], [])
     assert (again["mailbox"]["taken"], again["mailbox"]["left"]) == (0, 0)
+    # nor does one that reads the mailbox by itself fetch the letters of another
+    line = ["-C", str(two["one"].root), "ingest", "--mailbox", box.url, "--json"]
+    assert json.loads(CliRunner().invoke(cli, line).stdout)["mailbox"]["taken"] == 0
 
 
 def test_mailbox__without_a_workbook_it_is_theirs_who_alone_ask_the_sender(

@@ -99,6 +99,8 @@ def ingest(
             show_collected(out, collected)
         if result.files or collected is None:
             show_ingested(out, result)
+    if collected is not None and collected.broke:
+        raise collected.broke
     leave(result.needs_person)
 
 

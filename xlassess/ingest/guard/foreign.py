@@ -166,7 +166,8 @@ _TEXTS: tuple[tuple[re.Pattern[bytes], Foreign], ...] = (
     (
         # any other header in front, as long as lines of headers follow each other to a sender
         re.compile(
-            rb"\A[!-9;-~]{1,60}:[ \t].{0,4000}?^(?:from|received|message-id): ", re.I | re.M | re.S
+            rb"\A[!-9;-~]{1,60}[ \t]{0,8}:[ \t].{0,4000}?^(?:from|received|message-id): ",
+            re.I | re.M | re.S,
         ),
         _MAIL,
     ),

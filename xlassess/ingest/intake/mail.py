@@ -33,6 +33,11 @@ _MOST_BLOCKS, _LONGEST_FIELD = 10_000, 4_000
 _FIELD = re.compile(rb"(?:^|\r)content-[a-z-]{1,40}:[^\n]*(?:\n[ \t][^\n]*)*", re.I | re.M)
 """What describes a part: the library needs time that grows with the square of its length."""
 
+_BEFORE_HEAD = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*\r?\n|>From [^\n]*\n)*")
+_FROM_LINE = re.compile(rb"^>?From (?![ \t]*:)[^\n]*\n", re.M)
+_SPACED = re.compile(rb"^([!-9;-~]{1,76})[ \t]{1,76}:", re.M)
+_END_OF_HEAD = re.compile(rb"\n\r?\n")
+
 _LONGEST_DATE = 200
 _OURS = b"<xlassess."
 """How the Message-IDs of our messages begin."""
@@ -46,6 +51,7 @@ NOTICED = {
 }
 LONG_HEAD = "its head is longer than that of any message"
 TOO_MUCH = "it has more parts than a message of people has"
+_NOT_APART = "its parts cannot be told apart"
 _PASSED_OVER = frozenset({
     "application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature",
     "application/ics", "message/delivery-status", "message/disposition-notification",
@@ -119,11 +125,33 @@ def read_message(data: bytes) -> ReadMail:
     try:
         return _taken_apart(data)
     except Exception:  # the library does not say what it raises, and the mailbox must go on
-        return ReadMail("", "", "", (), "its parts cannot be told apart")
+        return ReadMail("", "", "", (), _NOT_APART)
+
+
+def begins_with_head(data: bytes) -> bytes:
+    """Return a message, or the beginning of one, from its head on.
+
+    Servers and programs that moved it may have left lines before the head: empty ones, the mark of
+    Unicode, or one with which messages begin in a mailbox file.
+    """
+    return data[_BEFORE_HEAD.match(data).end() :]  # type: ignore[union-attr]  # it may be empty
+
+
+def _with_plain_head(data: bytes) -> bytes:
+    """Return a message whose head is one that the library reads to its end.
+
+    It ends the head at any other line, and would take what describes the parts for text. Servers
+    put lines of mailbox files there; a space before the colon is of RFC 5322, section 4.5.
+    """
+    data = begins_with_head(data)
+    end = _END_OF_HEAD.search(data, 0, MOST_HEAD)
+    head = data[: end.start() if end else MOST_HEAD]
+    plain = _SPACED.sub(rb"\1:", _FROM_LINE.sub(b"", head))
+    return data if plain == head else plain + data[len(head) :]
 
 
 def _taken_apart(data: bytes) -> ReadMail:
-    mail = message_from_bytes(data)
+    mail = message_from_bytes(_with_plain_head(data))
     files, encrypted, signed = [], False, False
     # Each message with what it says itself: one that is attached to it has its say, too.
     messages: dict[Message, list[tuple[str, str]]] = {}
@@ -198,8 +226,9 @@ def concerns(data: bytes, references: Collection[str], addresses: Collection[str
     """Tell whether a message of a mailbox may be about the assessment.
 
     It is if it brings a file, comes from somebody who is asked, names a workbook, or answers to one
-    of our messages. Others in the same mailbox are nobody's business here: of those that are
-    encrypted nobody can tell more than that.
+    of our messages. One that cannot be read may bring a file if it speaks of one. Others in the
+    same mailbox are nobody's business here: of those that are encrypted nobody can tell more than
+    that.
 
     Args:
         data: its bytes.
@@ -209,11 +238,13 @@ def concerns(data: bytes, references: Collection[str], addresses: Collection[str
     if _OURS in data:  # most answers name what they answer to: those need not be taken apart
         return True
     mail = read_message(data)
+    if mail.problem in (LONG_HEAD, TOO_MUCH, _NOT_APART):
+        return b"filename" in data.lower()
     if mail.files or mail.sender.casefold() in addresses:
         return True
     if mail.notice and any(one in addresses for one in mail.notice.addresses):
         return True
-    return any(one in references for one in find_references(f"{mail.subject} {mail.text}"))
+    return any(one in references for one in find_references(f"{mail.subject} {mail.text}".upper()))
 
 
 def _too_much(data: bytes) -> str:

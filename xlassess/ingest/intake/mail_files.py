@@ -10,7 +10,7 @@ from typing import Literal
 from xlassess.ingest.guard.foreign import is_mail_text
 from xlassess.ingest.guard.limits import MEGABYTE, MOST_BYTES
 from xlassess.ingest.guard.package import ZIP_MAGIC
-from xlassess.ingest.intake.mail import ReadMail, read_message
+from xlassess.ingest.intake.mail import ReadMail, begins_with_head, read_message
 from xlassess.ingest.intake.outlook import read_outlook
 
 MailKind = Literal["", "message", "mailbox", "outlook"]
@@ -71,7 +71,7 @@ def mail_kind(path: Path) -> MailKind:
         if head.startswith(_OLE):
             return "outlook" if _OUTLOOK in head + file.read(MOST_BYTES) else ""
     # Nearly every return is a zip file: it is not searched for the heads of messages.
-    if head.startswith(ZIP_MAGIC) or not is_mail_text(head):
+    if head.startswith(ZIP_MAGIC) or not is_mail_text(begins_with_head(head)):
         return ""
     return "mailbox" if head.startswith(b"From ") else "message"
 

@@ -60,7 +60,8 @@ class Collected:
     assessment, ``moved`` those put into another folder. ``large`` are the numbers of messages
     that are too large to be fetched, ``unread`` of those that the server did not give, ``locked``
     of those with a file that needs a password. None of these is done with: the next run asks for
-    them again.
+    them again. ``broke`` is what ended the connection before all was done: what came before is on
+    record, and some of it is told once.
     """
 
     place: MailboxPlace
@@ -71,6 +72,7 @@ class Collected:
     large: tuple[int, ...]
     unread: tuple[int, ...] = ()
     locked: tuple[int, ...] = ()
+    broke: MailboxError | None = None
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -124,7 +126,7 @@ def collect_mail(
 
     Raises:
         UsageError: there is no password, or the round is closed.
-        MailboxError: the mailbox cannot be read.
+        MailboxError: the mailbox cannot be opened.
         XlassessError: the assessment cannot be used.
     """
     place = place_of(mailbox)
@@ -147,17 +149,35 @@ def collect_mail(
         run.know(ledger)
         before = ledger.messages.read_before(str(place), box.validity)
         there = box.uids()
-        run.all_of(box, [uid for uid in there if uid not in before.taken | before.left], ledger)
+        new = [uid for uid in there if uid not in before.taken | before.left]
+        broke = run.all_of(box, new, ledger)
         # What may be another's stays where the other finds it.
         done = before.taken.union(run.taken) - before.doubtful.union(run.doubtful)
-        to_move = [uid for uid in there if uid in done] if move_to else []
-        if to_move:
-            box.move(to_move, move_to)
-    result = run.result
+        moved, unmoved = moved_to(move_to, box, [uid for uid in there if uid in done], broke)
     return Collected(
-        place, result, len(run.taken), run.left, len(to_move),
-        large=tuple(run.large), unread=tuple(run.unread), locked=tuple(run.locked),
+        place, run.result, len(run.taken), run.left, moved, large=tuple(run.large),
+        unread=tuple(run.unread), locked=tuple(run.locked), broke=unmoved,
     )  # fmt: skip
+
+
+def moved_to(
+    folder: str, box: Mailbox, uids: Sequence[int], broke: MailboxError | None
+) -> tuple[int, MailboxError | None]:
+    """Move messages, where they are to be and can be; return how many were, and what kept them.
+
+    Args:
+        folder: where to; empty to leave them where they are.
+        box: the mailbox.
+        uids: the numbers of those that are on record.
+        broke: what ended the connection before.
+    """
+    if not folder or broke:
+        return 0, broke
+    try:
+        box.move(uids, folder)
+    except MailboxError as error:
+        return 0, error
+    return len(uids), None
 
 
 def opened(place: MailboxPlace) -> Mailbox:
@@ -255,11 +275,16 @@ class _Collecting:
         issued = (*ledger.issued(), *ledger.joint())
         self.references = frozenset(one.reference for one in issued)
         self.references |= {one.reference for one in ledger.queries()}
+        self.references |= {one.reference for one in ledger.entries()}
         self.addresses = frozenset(one.email.casefold() for one in issued if one.email)
         self.addresses |= whose_addresses(people_now(self._folder), ()).keys()
 
-    def all_of(self, box: Mailbox, uids: Sequence[int], ledger: Ledger) -> None:
-        """Read these messages, some at a time, and take note of each lot once it is on record."""
+    def all_of(self, box: Mailbox, uids: Sequence[int], ledger: Ledger) -> MailboxError | None:
+        """Read these messages, some at a time, and take note of each lot once it is on record.
+
+        Returns:
+            what ended the connection, if that broke.
+        """
         while uids:
             lot, taken = self._some(box, uids)
             if taken or lot.rest:
@@ -268,8 +293,9 @@ class _Collecting:
                     [uid for uid in taken if uid in self.doubtful],
                 )  # fmt: skip
             if lot.broke:
-                raise lot.broke
+                return lot.broke
             uids = uids[lot.asked :]
+        return None
 
     def _some(self, box: Mailbox, uids: Sequence[int]) -> tuple[FetchedLot, list[int]]:
         """Fetch the first of these messages and read what is in them; say which were taken in.

@@ -30,6 +30,7 @@ from xlassess.services.post.collect_mail import (
     FetchedLot,
     both,
     locked_in,
+    moved_to,
     opened,
 )
 from xlassess.services.programmes.issued_by_all import IssuedByAll, issued_by_all
@@ -51,15 +52,12 @@ class CollectedForAll:
     ``results`` are by the place of the partnership in the lines that were given. ``unplaced`` is
     what came with a file or from somebody known and belongs to none, each told once; ``apart``
     are messages with files of several. ``collected`` has the counts, as for one assessment.
-    ``broke`` is what ended the connection before all was done: what came before is told once, and
-    so it is told then, too.
     """
 
     collected: Collected
     results: Mapping[int, ReadForOne]
     unplaced: tuple[UnplacedFile, ...]
     apart: tuple[str, ...]
-    broke: MailboxError | None = None
 
 
 def collect_for_all(
@@ -90,15 +88,10 @@ def collect_for_all(
     run = _ForAll(lines, place, now, workers, tuple(passwords))
     with opened(place) as box:
         run.know(box.validity)
-        there, moved = box.uids(), 0
+        there = box.uids()
         broke = run.all_of(box, [uid for uid in there if not run.is_done(uid)])
-        to_move = [uid for uid in there if uid in run.taken] if move_to and not broke else []
-        try:
-            box.move(to_move, move_to)
-            moved = len(to_move)
-        except MailboxError as error:
-            broke = error
-    return replace(run.result(moved), broke=broke)
+        moved, unmoved = moved_to(move_to, box, [uid for uid in there if uid in run.taken], broke)
+    return run.result(moved, unmoved)
 
 
 @dataclass(slots=True)
@@ -243,13 +236,17 @@ class _ForAll:
                 self._unplaced.append(replace(one, name=shown, remedy=remedy))
 
     def _record(self, lot: _SortedLot, owners: Mapping[str, set[int]]) -> None:
-        """Record which messages were taken in, and by whom, and which are nobody's."""
+        """Record which messages were taken in, and by whom: to all others they are nobody's.
+
+        So that none fetches the letters of another when it reads the mailbox by itself.
+        """
         names = {uid: name for uid, name in lot.names.items() if name not in lot.waiting}
         nobodys = {*lot.rest, *(uid for uid, name in names.items() if not owners.get(name))}
         mine = {uid: owners[name] for uid, name in names.items() if owners.get(name)}
         for number, folder in self._folders.items():
             taken = sorted(uid for uid, whose in mine.items() if number in whose)
-            left = sorted(nobodys - self._left[number])
+            others = {uid for uid, whose in mine.items() if number not in whose}
+            left = sorted((nobodys | others) - self._left[number])
             if taken or left:
                 with Ledger(folder.ledger, lambda: self._now) as ledger:
                     ledger.messages.mailbox_read(str(self._place), self._validity, taken, left)
@@ -258,11 +255,17 @@ class _ForAll:
         self._new |= mine.keys()
         self._others += len(lot.rest)
 
-    def result(self, moved: int) -> CollectedForAll:
-        """Return what came of the whole mailbox."""
+    def result(self, moved: int, broke: MailboxError | None) -> CollectedForAll:
+        """Return what came of the whole mailbox.
+
+        Args:
+            moved: how many messages were moved.
+            broke: what ended the connection, if that broke.
+        """
         counts = Collected(
             self._place, Ingested(()), len(self._new), self._others, moved,
             large=tuple(self._large), unread=tuple(self._unread), locked=tuple(self._locked),
+            broke=broke,
         )  # fmt: skip
         return CollectedForAll(counts, self._results, tuple(self._unplaced), tuple(self._apart))
 

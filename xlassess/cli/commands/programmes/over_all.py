@@ -221,8 +221,8 @@ def _ingest_mailbox(
         out = Console()
         show_collected(out, found.collected)
         _show_sorted(out, results, found.unplaced, found.apart, full=full)
-    if found.broke:
-        raise found.broke
+    if found.collected.broke:
+        raise found.collected.broke
     _leave_by([*(result.code for result in results), *([NEEDS_PERSON] if found.unplaced else [])])
 
 
