@@ -13,15 +13,18 @@ import pytest
 
 from xlassess.model.errors import XlassessError
 from xlassess.sheet.formats import PLAIN
+from xlassess.sheet.metrics import TALLEST_ROW
 from xlassess.sheet.page import PageSetup, set_page
 from xlassess.sheet.protection import legacy_hash, lock_structure
 from xlassess.sheet.validation import (
+    CUT_SHORT,
     DateBetween,
     FromList,
     Message,
     NumberBetween,
     SheetError,
     TextUpTo,
+    utf16_length,
 )
 from xlassess.sheet.words import Words
 from xlassess.sheet.writer import (
@@ -58,12 +61,26 @@ def test_text__stays_text(book: WorkbookWriter, sheet: SheetWriter, text: str) -
     assert (cell.value, cell.data_type) == (text, "s")
 
 
-def test_text__longer_than_a_cell_raises(sheet: SheetWriter) -> None:
+@pytest.mark.parametrize("text", ["x" * 32_768, "🙂" * 16_384, "x" + "🙂" * 40_000])
+def test_text__longer_than_a_cell_is_cut_and_says_so(
+    book: WorkbookWriter, sheet: SheetWriter, text: str
+) -> None:
+    whole = text[: 32_767 if text.isascii() else 16_383]
+    sheet.text(0, 0, text)
+    sheet.text(1, 0, whole)
+    cut, kept = (row[0].value for row in reopened(book)["One"].iter_rows())
+    assert kept == whole
+    assert cut.endswith(CUT_SHORT)
+    assert text.startswith(cut.removesuffix(CUT_SHORT))
+    assert utf16_length(cut) in (32_766, 32_767)
+
+
+def test_height__of_what_people_wrote_ends_where_that_of_rows_does(sheet: SheetWriter) -> None:
+    texts = (("a\n" * 500, 40.0, PLAIN),)
+    sheet.fit(0, texts)
+    assert sheet.row_height(0) == TALLEST_ROW
     with pytest.raises(SheetError):
-        sheet.text(0, 0, "x" * 32_768)
-    with pytest.raises(SheetError):
-        sheet.text(0, 0, "🙂" * 16_384)
-    sheet.text(0, 0, "x" * 32_767)
+        sheet.fit(1, texts, whole=True)
 
 
 def test_formula__keeps_the_value_it_was_given(book: WorkbookWriter, sheet: SheetWriter) -> None:

@@ -24,7 +24,7 @@ from xlsxwriter.utility import xl_col_to_name, xl_range
 from xlsxwriter.worksheet import Worksheet
 
 from xlassess.sheet.metrics import POINTS_PER_PIXEL
-from xlassess.sheet.validation import LONGEST_CELL, SheetError, within
+from xlassess.sheet.validation import LONGEST_CELL, SheetError, with_room
 from xlassess.sheet.values import serial
 
 MOST_ROWS = 1_048_576
@@ -236,7 +236,7 @@ class StreamedSheet(LongTablesSheet):
                 return f'{at} s="{blank}"/>'
             if isinstance(value, str):
                 if len(value) * 2 > LONGEST_CELL:
-                    within(value, LONGEST_CELL, "text of a cell")
+                    value = with_room(value)
                 return f'{at} s="{text}" {_SHARED}><v>{index(value)}</v></c>'
             if isinstance(value, date):
                 style = moment if isinstance(value, datetime) else day

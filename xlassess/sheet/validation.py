@@ -20,6 +20,21 @@ def utf16_length(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
+CUT_SHORT = " [the rest has no room]"
+
+
+def with_room(text: str) -> str:
+    """Return a text as a cell holds it: without its end, where it is too long, which it then says.
+
+    What people wrote, put together with more, may be longer than what came in one cell.
+    """
+    # A character takes one unit or two, so that most texts need not be encoded to be counted.
+    if len(text) * 2 <= LONGEST_CELL or utf16_length(text) <= LONGEST_CELL:
+        return text
+    units = text.encode("utf-16-le", "surrogatepass")[: 2 * (LONGEST_CELL - len(CUT_SHORT))]
+    return f"{units.decode('utf-16-le', 'ignore')}{CUT_SHORT}"
+
+
 def within(text: str, limit: int, what: str) -> str:
     """Return the text unchanged if it keeps within a limit of Excel's.
 

@@ -23,6 +23,7 @@ from xlassess.sheet.validation import (
     SheetError,
     options,
     utf16_length,
+    with_room,
     within,
 )  # fmt: skip
 from xlassess.sheet.values import CellRange, Formula, PlacedChart, quoted, sheet_prefix
@@ -223,15 +224,10 @@ class SheetWriter:
         return cast("str", self.raw.get_name())
 
     def text(self, row: int, column: int, text: str, look: CellFormat = PLAIN) -> None:
-        """Write a text, as text.
-
-        Raises:
-            SheetError: the text is longer than a cell takes.
-        """
-        within(text, LONGEST_CELL, "text of a cell")
+        """Write a text, as text; what a cell has no room for is left out, and that is said."""
         if text:
             # never `write`, which takes a text that begins with = for a formula
-            _done(self.raw.write_string(row, column, text, self.book.format(look)))
+            _done(self.raw.write_string(row, column, with_room(text), self.book.format(look)))
         else:
             self.blank(row, column, look)
 
@@ -299,7 +295,7 @@ class SheetWriter:
     ) -> None:
         """Write a paragraph across several columns and make its row high enough."""
         self.merged(row, first_column, last_column, text, look)
-        self.fit(row, ((text, self.span_width(first_column, last_column), look),))
+        self.fit(row, ((text, self.span_width(first_column, last_column), look),), whole=True)
 
     def widths(self, widths: Mapping[int, float]) -> None:
         """Set the widths of columns, in characters."""
@@ -318,29 +314,44 @@ class SheetWriter:
         return self.span_width(column, column)
 
     def height(self, row: int, points: float) -> None:
-        """Set the height of a row.
+        """Set the height of a row, at most to that of Excel's tallest."""
+        points = min(points, metrics.TALLEST_ROW)
+        _done(self.raw.set_row(row, points))
+        self._heights[row] = points
+
+    def fit(
+        self,
+        row: int,
+        texts: tuple[tuple[str, float, CellFormat], ...],
+        least: float = 0.0,
+        *,
+        whole: bool = False,
+    ) -> None:
+        """Make a row high enough for texts of given widths and looks.
+
+        What people write may be higher than any row, and is read in the cell then.
+
+        Args:
+            row: the row.
+            texts: each with its width and its look.
+            least: the least height in points.
+            whole: whether the texts are those of a toolkit, which have to be seen whole.
 
         Raises:
-            SheetError: Excel has no rows that high.
+            SheetError: they are to be seen whole, and Excel has no rows that high.
         """
-        if points > metrics.TALLEST_ROW:
+        measured = (
+            metrics.MeasuredText(text, width, look.size, look.bold, look.indent)
+            for text, width, look in texts
+        )
+        points = metrics.row_height(measured, least)
+        if whole and points > metrics.TALLEST_ROW:
             raise SheetError(
                 f"Row {row + 1} of sheet “{self.name}” needs a height of {points:.0f} points to "
                 f"show its text; Excel shows at most {metrics.TALLEST_ROW:.0f}.",
                 "Shorten the text in the toolkit file, or divide it over several items.",
             )
-        _done(self.raw.set_row(row, points))
-        self._heights[row] = points
-
-    def fit(
-        self, row: int, texts: tuple[tuple[str, float, CellFormat], ...], least: float = 0.0
-    ) -> None:
-        """Make a row high enough for texts of given widths and looks."""
-        measured = (
-            metrics.MeasuredText(text, width, look.size, look.bold, look.indent)
-            for text, width, look in texts
-        )
-        self.height(row, metrics.row_height(measured, least))
+        self.height(row, points)
 
     def stream(
         self,

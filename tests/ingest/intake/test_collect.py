@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import sys
 import zipfile
@@ -13,7 +14,7 @@ from tests.factory import Workbook, a_context
 from tests.ingest.packages import packed, parts_of
 from tests.ingest.small import codes, returned
 from xlassess.ingest import ReturnedFile, collect, read_return
-from xlassess.ingest.guard.limits import MOST_MEMBERS
+from xlassess.ingest.guard.limits import MOST_MEMBERS, MOST_PACKED
 from xlassess.model.answer import Return
 
 
@@ -116,10 +117,33 @@ def test_zip__too_deep(folder: Path, unpacked: Path) -> None:
     assert list(told(list(collect([folder], unpacked))).values()) == ["G15"]
 
 
-def test_zip__too_many_files(folder: Path, unpacked: Path) -> None:
-    many = packed({f"{number}.xlsx": b"" for number in range(MOST_MEMBERS + 1)})
+@pytest.mark.parametrize("letters", [1, 500])
+def test_zip__too_many_files(folder: Path, unpacked: Path, letters: int) -> None:
+    """However long their names make its table of contents: it is a zip file, and no workbook."""
+    name = "a" * letters
+    many = packed({f"{name}{number}.xlsx": b"" for number in range(MOST_PACKED + 1)})
     (folder / "many.zip").write_bytes(many)
-    assert told(list(collect([folder], unpacked))) == {"many.zip": "G15"}
+    (refused,) = collect([folder], unpacked)
+    assert told([refused]) == {"many.zip": "G15"}
+    assert isinstance(refused, Return)
+    assert "at most 10,000" in refused.findings[0].message
+
+
+def test_zip__of_a_whole_folder_of_returns(folder: Path, unpacked: Path) -> None:
+    whole = packed({f"returns/2026 - Partner {n}.xlsx": b"x" for n in range(2 * MOST_MEMBERS)})
+    (folder / "returns.zip").write_bytes(whole)
+    found = list(collect([folder], unpacked))
+    assert len(found) == 2 * MOST_MEMBERS
+    assert all(isinstance(one, ReturnedFile) for one in found)
+
+
+def test_zip__in_a_message_holds_no_more_than_messages_may(folder: Path, unpacked: Path) -> None:
+    data = base64.encodebytes(packed({f"{n}.xlsx": b"x" for n in range(MOST_MEMBERS)}))
+    head = b"From: a@b.example\nSubject: x\nContent-Transfer-Encoding: base64\n"
+    (folder / "a.eml").write_bytes(
+        head + b"Content-Disposition: attachment; filename=a.zip\n\n" + data
+    )
+    assert list(told(list(collect([folder], unpacked))).values()) == ["G15"]
 
 
 @pytest.mark.parametrize("kept", ["mailbox file", "Maildir"])

@@ -255,6 +255,8 @@ def test_text__what_is_not_text() -> None:
     assert read_text(True).value == "TRUE"
     assert read_text(date(2026, 4, 3)).value == "3 April 2026"
     assert read_text("a" * 32_767).code == "C03"
+    assert read_text("\U0001f642" * 16_384).code == "C03"  # two units of a cell each
+    assert read_text("\U0001f642" * 16_383).value == "\U0001f642" * 16_383
 
 
 @pytest.mark.parametrize("cell", [float("nan"), float("inf"), -float("inf")])

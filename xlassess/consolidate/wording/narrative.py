@@ -37,7 +37,7 @@ from xlassess.consolidate.wording.pointed import (
     strengths_of,
     why_low,
 )
-from xlassess.consolidate.wording.terms import day, percent, plain_words
+from xlassess.consolidate.wording.terms import day, in_short, percent, plain_words
 from xlassess.consolidate.wording.trend_words import trend_in_words, trend_title
 from xlassess.model.days import local_day, written_day
 
@@ -210,9 +210,9 @@ def _quick_win(alike: Sequence[PlannedAction]) -> str:
     times = (len(alike), len(partners) if all(each.person for each in alike) else 0)
     if deadline and alike[0].overdue:
         deadline = words().say("passed", deadline)
-    said = " ".join(alike[0].action.split()).rstrip(".")
+    said = in_short(alike[0].action).rstrip(".")
     apart = (len(owners) > 1, len(days) > 1)
-    return words().say("decide_quick", said, times, (owner, deadline), apart)
+    return words().say("decide_quick", said, times, (in_short(owner), deadline), apart)
 
 
 def _next() -> str:

@@ -41,6 +41,23 @@ def plain_words(text: str) -> str:
     return " ".join(text.casefold().split()).rstrip(" .;!")
 
 
+_LONGEST_QUOTED = 200
+"""Characters of what somebody wrote that a sentence quotes; the whole stands on a sheet."""
+
+
+def in_short(text: str) -> str:
+    """Return what somebody wrote in one line, without its end where it is long.
+
+    Args:
+        text: the text as it was written.
+    """
+    said = " ".join(text.split())
+    if len(said) <= _LONGEST_QUOTED:
+        return said
+    kept = said[:_LONGEST_QUOTED]
+    return f"{kept.rpartition(' ')[0] or kept} …"
+
+
 def percent(share: float) -> str:
     """Return a share as a whole percentage."""
     return f"{decimal(100 * share, 0)}%"

@@ -142,7 +142,7 @@ class CountsTable(ProfileTable):
             mine = [f for f in self._flags if (f.cell.sheet, f.cell.column) in columns]
             sheet.formula(row, self._numbers, _flagged_numbers(mine), formats.CELL)
             texts.append((", ".join(f.item.id for f in mine), _NUMBERS_WIDTH, formats.CELL))
-        sheet.fit(row, tuple(texts), least=22)
+        sheet.fit(row, tuple(texts), least=22, whole=True)
 
     def _figure(self, row: int, total: str, look: CellFormat) -> None:
         """Write mean or share as of the answers given, or nothing where none is."""
@@ -308,5 +308,5 @@ def _line(sheet: SheetWriter, row: int, k: int, columns: _Columns) -> None:
         (columns.longest_name, sheet.width(1), _LINE),
         (columns.longest_answer, sheet.width(2), _LINE),
     )
-    sheet.fit(row, shown)
+    sheet.fit(row, shown, whole=True)
     sheet.height(row, sheet.row_height(row) - _TIGHT)

@@ -142,7 +142,7 @@ class Panel:
             reading = self._ring(ring, parts)
             sheet.text(row, self.first, words.say("ring_name", ring, rings), formats.CELL)
             sheet.text(row, self.last, reading, formats.CELL)
-            sheet.fit(row, ((reading, sheet.width(self.last), formats.CELL),), least=17)
+            sheet.fit(row, ((reading, sheet.width(self.last), formats.CELL),), least=17, whole=True)
         return row + 1
 
     def _ring(self, ring: int, parts: Sequence[Scored]) -> str:
@@ -169,7 +169,7 @@ class Panel:
         strong = formats.PROSE.but(bold=True)
         sheet.merged(row, self.first, self.last, formula, strong)
         width = sheet.span_width(self.first, self.last)
-        sheet.fit(row, tuple((text, width, strong) for text in texts))
+        sheet.fit(row, tuple((text, width, strong) for text in texts), whole=True)
         note = words.say("scenario_note", plan.scenarios)
         sheet.prose(row + 1, self.first, self.last, note, formats.SMALL_PROSE)
         return row + 2
@@ -211,7 +211,7 @@ class Panel:
             (choice.label, room, formats.CELL_STRONG)
             for choice in self.draft.toolkit.scales[item.answer].choices
         )
-        sheet.fit(row, (asked, (empty, room, formats.CELL_STRONG), *said), least=20)
+        sheet.fit(row, (asked, (empty, room, formats.CELL_STRONG), *said), least=20, whole=True)
         return row + 1
 
     def _heading(self, row: int, macro: str) -> int:

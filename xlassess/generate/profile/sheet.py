@@ -79,7 +79,7 @@ class ProgressTable(ProfileTable):
             self.sheet.number(row, 3, progress.asked, formats.CELL_MIDDLE)
             state = f"IF(C{row + 1}=D{row + 1},{quoted(complete)},{quoted(open_)})"
             self.sheet.formula(row, 4, Formula(state, open_), formats.CELL_MIDDLE)
-            self.sheet.fit(row, ((section.title, _NAME_WIDTH, formats.CELL),), least=22)
+            self.sheet.fit(row, ((section.title, _NAME_WIDTH, formats.CELL),), least=22, whole=True)
         return self._spread(row + 2) if self._parts else row + 2
 
     def _spread(self, row: int) -> int:
@@ -112,7 +112,7 @@ class ProgressTable(ProfileTable):
         for column in range(_COUNTS, _COUNTS + len(self._choices)):
             picked = part.picked(cell_name(head, column))
             sheet.formula(row, column, Formula(picked, 0), formats.CELL_MIDDLE)
-        sheet.fit(row, ((part.label, _NAME_WIDTH, formats.CELL),), least=18)
+        sheet.fit(row, ((part.label, _NAME_WIDTH, formats.CELL),), least=18, whole=True)
 
     def _chart(self, row: int, first: int, last: int) -> int:
         """Draw the spread, least first; what is counted apart stands in the table only."""
@@ -171,7 +171,7 @@ def _head(draft: Draft, sheet: SheetWriter, headings: tuple[ProfileColumn, ...])
     state = overall_state(draft).value
     formula = Formula(f"{sheet_prefix(START)}{cell_name(PROGRESS_ROW, 0)}", state)
     sheet.merged(PROGRESS_ROW, 0, end, formula, strong)
-    sheet.fit(PROGRESS_ROW, ((str(state), sheet.span_width(0, end), strong),), least=20)
+    sheet.fit(PROGRESS_ROW, ((str(state), sheet.span_width(0, end), strong),), least=20, whole=True)
     draft.carrier(sheet)
     sheet.height(REFERENCE_ROW, 13.5)
     sheet.link(

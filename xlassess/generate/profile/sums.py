@@ -93,7 +93,7 @@ class SumTable(ProfileTable):
         self._score(row, part.total, part.asked, bands, (formats.CELL, formats.CELL_MIDDLE))
         self._significance(row, part.section)
         readings = self._readings(part.section.bands, formats.CELL)
-        sheet.fit(row, ((part.label, _WIDTHS[1], formats.CELL), *readings), least=22)
+        sheet.fit(row, ((part.label, _WIDTHS[1], formats.CELL), *readings), least=22, whole=True)
         return Banded(part.section.id, self._cell(row, _SCORE), bands) if bands else None
 
     def _total(self, row: int, view: str, first: int) -> Banded | None:
@@ -113,7 +113,7 @@ class SumTable(ProfileTable):
         self._score(row, scores, asked, bands, (formats.TOTAL, formats.TOTAL_MIDDLE))
         if self._weighed:
             sheet.blank(row, _SIGNIFICANCE, formats.TOTAL)
-        sheet.fit(row, self._readings(scoring.bands, formats.TOTAL), least=24)
+        sheet.fit(row, self._readings(scoring.bands, formats.TOTAL), least=24, whole=True)
         return Banded("", self._cell(row, _SCORE), bands) if bands else None
 
     def _score(

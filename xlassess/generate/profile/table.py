@@ -62,7 +62,7 @@ class ProfileTable(ABC):
         shown = tuple(
             (h.text, self.sheet.width(i), formats.HEADER_MIDDLE) for i, h in enumerate(headings)
         )
-        self.sheet.fit(row, shown, least=30)
+        self.sheet.fit(row, shown, least=30, whole=True)
 
     def mark(self, head: int, last: int) -> None:
         """Name the table from its headings to its last row, for screen readers."""

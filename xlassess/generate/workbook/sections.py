@@ -8,6 +8,7 @@ from xlassess.contract.layout import (
     ABOUT_ROW,
     FIRST_ITEM_ROW,
     HEADER_ROW,
+    JOINT,
     PROGRESS_ROW,
     REFERENCE_ROW,
     START,
@@ -123,6 +124,7 @@ def _table(draft: Draft, sheet: SheetWriter, section: Section, table: TableLayou
         table.header_row,
         tuple((c.header, c.width, formats.HEADER) for c in table.columns),
         least=24,
+        whole=True,
     )
     entries: dict[Column, list[tuple[int, AnswerCell]]] = {}
     for row in table.rows:
@@ -162,6 +164,7 @@ def _row(
     takes = {column.index: column for column in table.fields(item)}
     first = table.column("answer")
     shown: list[tuple[str, float, CellFormat]] = []
+    said = _answered(draft, table, item)
     entries: list[tuple[Column, AnswerCell]] = []
     for column in table.columns:
         if column.index in takes:
@@ -178,9 +181,11 @@ def _row(
             text, look = _printed(draft, item, column, first_answer=column is first)
             sheet.text(index, column.index, text, look)
             may_be_bold = look.but(bold=look.bold or column.role == "level")
-            shown.append((text, column.width, may_be_bold))
-    shown += _answered(draft, table, item)
-    sheet.fit(index, tuple(shown), least=least_height(item))
+            of_people = column.role in ("earlier", "reason")
+            (said if of_people else shown).append((text, column.width, may_be_bold))
+    whole = draft.toolkit.id not in JOINT  # there, people's words stand in place of questions
+    sheet.fit(index, tuple(shown), least=least_height(item), whole=whole)
+    sheet.fit(index, tuple(said), least=sheet.row_height(index))
     return entries
 
 

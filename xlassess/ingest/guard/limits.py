@@ -18,7 +18,7 @@ RATIO_FROM = 4 * MEGABYTE
 MOST_ENTRIES = 1000
 """Parts of a package."""
 MOST_CONTENTS = MEGABYTE
-"""Size of the table of contents of a zip file."""
+"""Size of the table of contents of a package."""
 MOST_AREA = 1_000_000
 """Cells in the rectangles from A1 to each sheet's last cell: the parser fills them."""
 MOST_TEXTS = 16_000_000
@@ -27,7 +27,11 @@ MOST_REFERRED = 2_000_000
 """Cells of one sheet under merges and hyperlinks, or that formulas fill, each as often as said."""
 MOST_SHEETS = 300
 MOST_MEMBERS = 1000
-"""Files in a zip file handed over."""
+"""Files that came with a message, those in zip files among them."""
+MOST_PACKED = 10_000
+"""Files in a zip file handed over: whoever collects returns packs a whole folder at once."""
+MOST_LISTED = 4 * MEGABYTE
+"""Size of the table of contents of such a zip file, with names of any length."""
 MOST_UNPACKED = 500 * MEGABYTE
 """Size of all files in a zip file handed over."""
 MOST_DEPTH = 2
@@ -47,7 +51,7 @@ MOST_TREE = 8 * MEGABYTE
 MOST_SPINS = 200_000
 """Rounds of hashing that trying one password may take; Excel asks for 100,000."""
 MOST_TEXT = 32_767
-"""Characters a cell holds; Microsoft, "Excel specifications and limits"."""
+"""Characters a cell holds, in UTF-16 units; Microsoft, "Excel specifications and limits"."""
 WORKER_MEMORY = 256 * MEGABYTE
 WORKER_SECONDS = 30.0
 """Memory and time a worker process may take for one file."""

@@ -21,6 +21,7 @@ from xlassess.ingest.guard.limits import (
     MOST_CONTENTS,
     MOST_ENTRIES,
     MOST_EXPANDED,
+    MOST_LISTED,
     MOST_RATIO,
     RATIO_FROM,
 )
@@ -60,17 +61,20 @@ UTF-8 (APPNOTE.TXT of PKWARE, 4.3.7, 4.3.12, 4.3.16 and 4.4.4)."""
 
 USUAL_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """Ways of packing that do not unpack to gigabytes at the first byte asked for."""
-_LONG = "its table of contents is too long"
 
 
-def _checked(size: int | None) -> int:
+class LongContentsError(zipfile.BadZipFile):
+    """A zip file's table of contents is longer than that of any file that is read."""
+
+
+def _checked(size: int | None, most: int) -> int:
     """Return how much may be read at once, which a table of contents is.
 
     Raises:
-        zipfile.BadZipFile: that is more than a thousand entries take.
+        LongContentsError: that is more than so many bytes.
     """
-    if size is not None and size > MOST_CONTENTS:
-        raise zipfile.BadZipFile(_LONG)
+    if size is not None and size > most:
+        raise LongContentsError("its table of contents is too long")
     return -1 if size is None else size
 
 
@@ -79,14 +83,14 @@ class BoundedZipFile(io.FileIO):
 
     def read(self, size: int | None = -1) -> bytes:
         """Read as usual, but not too much at once."""
-        return super().read(_checked(size))
+        return super().read(_checked(size, MOST_LISTED))
 
 
 class _BoundedZipBytes(io.BytesIO):
     """The same for a file in memory."""
 
     def read(self, size: int | None = -1) -> bytes:
-        return super().read(_checked(size))
+        return super().read(_checked(size, MOST_CONTENTS))
 
 
 class UnsafePartError(Exception):
@@ -269,8 +273,8 @@ def _body(data: bytes, info: zipfile.ZipInfo) -> int:
 def damaged(fault: Exception) -> Finding:
     """Return the remark that a package is damaged."""
     text = str(fault)
-    if text == _LONG:
-        return found("G07", problem=_LONG)
+    if isinstance(fault, LongContentsError):
+        return found("G07", problem=text)
     if "not a zip file" in text or "end-of-central" in text:
         return found("G06", problem="its end is missing")
     return found("G06", problem="its parts cannot be unpacked")

@@ -27,9 +27,15 @@ from xlassess.ingest.guard.limits import (
     MOST_BYTES,
     MOST_DEPTH,
     MOST_MEMBERS,
+    MOST_PACKED,
     MOST_UNPACKED,
 )
-from xlassess.ingest.guard.package import USUAL_METHODS, ZIP_MAGIC, BoundedZipFile
+from xlassess.ingest.guard.package import (
+    USUAL_METHODS,
+    ZIP_MAGIC,
+    BoundedZipFile,
+    LongContentsError,
+)
 from xlassess.ingest.intake.mail import MailFile, ReadMail, read_message
 from xlassess.ingest.intake.mail_files import MailKind, mail_kind, messages_of
 from xlassess.ingest.one import fingerprint, in_words, refused
@@ -313,7 +319,7 @@ def _file(path: Path, name: str, unpacker: _Unpacker) -> Iterator[Item]:
     if size > MOST_UNPACKED or (size > MOST_BYTES and not (archive or kind == "mailbox")):
         yield _too_large(name, size)
     else:
-        unpacker.members = MOST_MEMBERS
+        unpacker.allow(MOST_PACKED if archive else MOST_MEMBERS)
         yield from unpacker.opened(path, name, _Within())
 
 
@@ -331,6 +337,8 @@ def _is_archive(path: Path) -> bool:
                 return False
         with BoundedZipFile(path) as bounded, zipfile.ZipFile(bounded) as archive:
             names = frozenset(name.lower() for name in archive.namelist())
+    except LongContentsError:
+        return True
     except PACKAGE_FAULTS:
         return False
     plain = frozenset(name.replace("\\", "/").removeprefix("./").lstrip("/") for name in names)
@@ -357,8 +365,13 @@ class _Unpacker:
 
     folder: Path
     left: int = MOST_UNPACKED
+    most: int = MOST_MEMBERS
     members: int = MOST_MEMBERS
     numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def allow(self, members: int) -> None:
+        """Begin anew with a file, which with all that is in it may hold so many."""
+        self.most = self.members = members
 
     def opened(self, path: Path, name: str, within: _Within) -> Iterator[Item]:
         """Yield a file, or what is in it where it is a zip file or a message.
@@ -384,7 +397,7 @@ class _Unpacker:
         for number, mail in enumerate(messages_of(path, kind), start=1):
             shown = f"{name}/{number:05d}" if kind == "mailbox" else name
             if within.mails == 1 and not within.zips:
-                self.members = MOST_MEMBERS
+                self.allow(MOST_MEMBERS)
             if mail.files and not mail.problem:
                 inside = replace(within, mail=_covering(mail, within.mail))
                 for file in mail.files:
@@ -428,14 +441,19 @@ class _Unpacker:
                     return
                 for info in sorted(infos, key=lambda info: info.filename):
                     yield from self._member(archive, info, name, within)
+        except LongContentsError:
+            yield refused(name, found("G15", problem=self._too_many()), *fingerprint(path))
         except PACKAGE_FAULTS:
             yield refused(name, found("G15", problem="it is damaged"), *fingerprint(path))
+
+    def _too_many(self) -> str:
+        return f"it holds too many files; at most {self.most:,} are unpacked at once"
 
     def _problem(self, infos: list[zipfile.ZipInfo]) -> str:
         if any(info.flag_bits & 0x1 for info in infos):
             return "it needs a password"
         if len(infos) > self.members:
-            return f"it holds more than {MOST_MEMBERS:,} files"
+            return self._too_many()
         if not infos:
             return "there are no files in it"
         if sum(min(info.file_size, MOST_BYTES) for info in infos) > self.left:

@@ -24,9 +24,6 @@ from xlassess.consolidate.figures.privacy.person_names import (
 )
 
 NAME_TAKEN_OUT = "[name removed]"
-CUT_SHORT = " [the rest has no room]"
-_MOST = 32_767
-"""Characters (UTF-16 units) that a cell holds; what came in one fitted."""
 
 
 def _named(name: str) -> str:
@@ -168,7 +165,7 @@ class Redaction:
             return text
         read = as_read(text)
         found = [(*read.typed(start, end), instead) for start, end, instead in self._in(read.text)]
-        return _cut(_replaced(text, found)) if found else text
+        return _replaced(text, found) if found else text
 
     def _in(self, text: str) -> list[_Found]:
         """What is to be replaced in a text, in its order."""
@@ -253,17 +250,6 @@ def _replaced(text: str, found: Iterable[_Found]) -> str:
             parts += (text[done:start], instead)
         done = max(done, end)
     return "".join((*parts, text[done:]))
-
-
-def _cut(text: str) -> str:
-    """The text, if need be without its end: what stands for a name may be longer than the name."""
-    if len(text) * 2 <= _MOST:
-        return text
-    units = text.encode("utf-16-le", "surrogatepass")
-    if len(units) <= 2 * _MOST:
-        return text
-    kept = units[: 2 * (_MOST - len(CUT_SHORT))].decode("utf-16-le", "ignore")
-    return f"{kept}{CUT_SHORT}"
 
 
 def _goes_on(between: str) -> bool:

@@ -32,6 +32,7 @@ from xlassess.ingest.guard.limits import MOST_TEXT
 from xlassess.ingest.reading.cells.grid import Cell, Sheet
 from xlassess.model.answer import Value
 from xlassess.model.days import written_day
+from xlassess.sheet.validation import utf16_length
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"))
 _FOLDED = str.maketrans(
@@ -173,8 +174,8 @@ def read_text(cell: Cell, displayed: str = "") -> Parsed:
         return Parsed(displayed or shown(cell), f"{_kind_of(cell)} where text is asked for")
     if _LOST in cell:
         return queried("C21", value=_around(cell, _LOST))
-    if len(cell) >= MOST_TEXT:
-        return queried("C03", length=f"{len(cell):,}", limit=f"{MOST_TEXT:,}")
+    if len(cell) * 2 >= MOST_TEXT and (length := utf16_length(cell)) >= MOST_TEXT:
+        return queried("C03", length=f"{length:,}", limit=f"{MOST_TEXT:,}")
     return Parsed(cell)
 
 
