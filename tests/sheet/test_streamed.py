@@ -14,7 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 from xlassess.sheet import streamed
 from xlassess.sheet.formats import DATE_FORMAT, CellFormat
 from xlassess.sheet.streamed import StreamedFormats
-from xlassess.sheet.validation import SheetError
+from xlassess.sheet.validation import CUT_SHORT, SheetError
 from xlassess.sheet.writer import WorkbookWriter
 
 ROWS = (
@@ -70,9 +70,10 @@ def test_stream__no_rows() -> None:
     assert openpyxl.load_workbook(io.BytesIO(written(())))["Rows"].max_row == 1
 
 
-def test_stream__text_too_long() -> None:
-    with pytest.raises(SheetError, match="characters"):
-        written((("x" * 40_000, None, None, None),))
+def test_stream__text_too_long_is_cut_and_says_so() -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(written((("x" * 40_000, None, None, None),))))["Rows"]
+    text = str(sheet["A2"].value)
+    assert (len(text), text.endswith(f"xx{CUT_SHORT}")) == (32_767, True)
 
 
 def test_stream__more_rows_than_a_sheet_has(monkeypatch: pytest.MonkeyPatch) -> None:
