@@ -12,6 +12,7 @@ import pytest
 from tests.consolidate.rounds import MADE_AT, Wish, a_round, answers, respondents, with_returns
 from tests.consolidate.wording.test_findings import all_at, part_of
 from xlassess.consolidate import summarise, summary_bytes
+from xlassess.consolidate.wording.pointed import checklist_names
 from xlassess.toolkits.load import find_toolkit
 
 IDEA = "Meet every month"
@@ -59,6 +60,22 @@ def test_quick_wins__with_several_leads_or_dates_leave_both_open(pat):
     assert told.endswith(
         " Lead (several are proposed): ________ Date (several are proposed): ________"
     )
+
+
+@pytest.mark.parametrize("idea", ["Meet every month " * 2_000, "Meet\n" * 6_000, "Meet" * 8_000])
+def test_quick_wins__that_are_long_are_quoted_in_short(pat, idea):
+    """A page of the committee's holds no chapter; the action's own row does."""
+    summary = proposing(pat, [{"action": idea, "owner": idea}] * 3)
+    [told] = wins(summary)
+    assert told.startswith("Agree the quick win “Meet")
+    assert told.count(" …") == 2
+    assert len(told) < 600
+    assert summary.actions[0].action.strip() == idea.strip()
+
+
+def test_quick_wins__turn_no_words_beside_them(pat):
+    [told] = wins(proposing(pat, [{"action": "Meet \u202eyliad\u202c \u2066now"}]))
+    assert "“Meet yliad now”" in told
 
 
 def test_actions__that_are_done_or_stopped_are_not_put_to_the_committee(pat):
@@ -152,3 +169,25 @@ def test_quick_wins__dates_that_have_passed_are_said(pat):
     assert [each.partition("Date: ")[2] for each in told] == [
         "30 May 2020 (has passed)", "30 May 2099",
     ]  # fmt: skip
+
+
+def test_checklists__are_called_by_the_first_words_of_what_they_are_about():
+    kit = find_toolkit("melton-checklist")
+    record = a_round([kit], 2, Wish(talk=1))
+    long = {
+        n: tuple(
+            replace(a, value="A\u202eplan " * 3_000) if kit.item(a.item).is_wide else a
+            for a in ret.answers
+        )
+        for n, ret in enumerate(record.current.values())
+    }
+    summary = summarise(with_returns(record, long), MADE_AT)
+    (part,) = summary.parts
+    assert max(len(each.title) for each in part.checklists) > 10_000
+    names = checklist_names(part.checklists)
+    assert len(set(names)) == 2
+    assert all(name.startswith("Aplan Aplan") and len(name) < 300 for name in names)
+    book = openpyxl.load_workbook(io.BytesIO(summary_bytes(summary)))
+    assert all(len(str(row[0].value)) < 1_000 for row in book["Summary"].iter_rows(max_col=1))
+    told = [table for sheet in book for table in sheet.tables.values()]
+    assert told

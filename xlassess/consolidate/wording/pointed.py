@@ -17,7 +17,7 @@ from xlassess.consolidate.figures.values import (
     Point,
 )
 from xlassess.consolidate.wording.facts import NarrativeFacts, words
-from xlassess.consolidate.wording.terms import decimal, percent, top_of
+from xlassess.consolidate.wording.terms import decimal, in_short, percent, top_of
 from xlassess.model.toolkit import Choice, Toolkit
 
 
@@ -149,14 +149,13 @@ def checklist_names(checklists: Sequence[CompletedChecklist]) -> tuple[str, ...]
 
     That is the organisation, or a number where one organisation has several; never a person.
     """
-    titles = Counter(each.title for each in checklists)
-    alike = Counter((each.title, each.of) for each in checklists)
+    called = [in_short(each.title) for each in checklists]
+    titles = Counter(called)
+    alike = Counter((title, each.of) for title, each in zip(called, checklists, strict=True))
     names = []
-    for number, each in enumerate(checklists, 1):
-        apart = f"checklist {number}"
-        if each.of and alike[each.title, each.of] == 1:
-            apart = each.of
-        names.append(each.title if titles[each.title] == 1 else f"{each.title} ({apart})")
+    for number, (title, each) in enumerate(zip(called, checklists, strict=True), 1):
+        apart = each.of if each.of and alike[title, each.of] == 1 else f"checklist {number}"
+        names.append(title if titles[title] == 1 else f"{title} ({apart})")
     return tuple(names)
 
 

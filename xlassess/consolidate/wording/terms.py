@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -41,6 +42,8 @@ def plain_words(text: str) -> str:
     return " ".join(text.casefold().split()).rstrip(" .;!")
 
 
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Characters that change the direction of text; Unicode Standard Annex #9, table of types."""
 _LONGEST_QUOTED = 200
 """Characters of what somebody wrote that a sentence quotes; the whole stands on a sheet."""
 
@@ -48,10 +51,12 @@ _LONGEST_QUOTED = 200
 def in_short(text: str) -> str:
     """Return what somebody wrote in one line, without its end where it is long.
 
+    What turns the direction of writing is left out: it would turn our words beside it, too.
+
     Args:
         text: the text as it was written.
     """
-    said = " ".join(text.split())
+    said = " ".join(_TURNING.sub("", text).split())
     if len(said) <= _LONGEST_QUOTED:
         return said
     kept = said[:_LONGEST_QUOTED]

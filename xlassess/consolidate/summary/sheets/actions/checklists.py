@@ -15,7 +15,7 @@ from xlassess.consolidate.summary import cells
 from xlassess.consolidate.summary.cells import SheetColumn, SheetTable, SummaryWriter
 from xlassess.consolidate.summary.layout import sheet_name
 from xlassess.consolidate.wording.facts import words
-from xlassess.consolidate.wording.terms import SUMMARY, day
+from xlassess.consolidate.wording.terms import SUMMARY, day, in_short
 from xlassess.sheet import metrics, palette
 from xlassess.sheet.formats import CellFormat
 from xlassess.sheet.page import PageSetup, set_page, show
@@ -133,7 +133,7 @@ class _Checklist:
         index = self._writer.summary.parts.index(self._part)
         grid = SheetTable(
             self._row, _COLUMNS, len(each.lines), f"Checklist_{index}_{number}",
-            words().say("checklist_table", each.title), filtered=False,
+            words().say("checklist_table", in_short(each.title)), filtered=False,
         )  # fmt: skip
         self._writer.table(self._sheet, grid)
         for row, line in enumerate(each.lines, self._row + 1):
