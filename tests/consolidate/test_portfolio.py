@@ -258,7 +258,7 @@ def test_line__of_one_that_was_left_says_what_was_decided() -> None:
     )
     made = a_portfolio([left, replace(a_line("Joined"), why="none here")])
     said = [line_in_words(made, line)[3] for line in made.lines]
-    assert said == ["Leave", "None here"]
+    assert said == ["Nothing is summed up any more. It was decided: “Leave”", "None here"]
 
 
 def test_left_out__says_why() -> None:
@@ -412,8 +412,8 @@ def test_trend__says_what_moved_or_that_it_is_the_first_round() -> None:
     assert "2025" in said[1]
     up = sum(line.change == "up" for line in later.parts[0].trend.of("section"))
     down = sum(line.change == "down" for line in later.parts[0].trend.of("section"))
-    assert (f"{up} of 6 higher" in said[1]) == bool(up)
-    assert (f"{down} of 6 lower" in said[1]) == bool(down)
+    assert (f", of 6 sections: {up} higher" in said[1]) == bool(up)
+    assert (f"{down} lower" in said[1]) == bool(down)
 
 
 def test_marking__none_is_left_out() -> None:

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.services.programmes.made_up import TODAY, a_programme, an_assessment_in
-from tests.services.small import MONDAY, change_settings
+from tests.services.small import LATER, MONDAY, answer, change_settings
 from xlassess.model.errors import UsageError
 from xlassess.model.programme import Partnership
 from xlassess.services.generate import generate
+from xlassess.services.ingest import ingest
 from xlassess.services.programmes.programme import (
     PartnershipStanding,
     add_partnership,
@@ -125,6 +126,41 @@ def test_due__an_old_round_with_missing_returns_is_none_under_way(tmp_path: Path
     an_assessment_in(tmp_path, "a", back=True)
     (line,) = standings(tmp_path, "  - folder: a\n", date(2029, 3, 14))
     assert (line.need, line.days, line.under_way) == ("evaluation overdue", -1, False)
+
+
+@pytest.mark.parametrize(
+    ("people", "today", "day"),
+    [
+        (("Ada Ash", "Abe Ash", "Bea Birch"), 12, 12),
+        (("Ada Ash", "Abe Ash", "Bea Birch"), 20, 13),
+        (("Ada Ash",), 12, None),
+        (("Ada Ash",), 20, 13),
+    ],
+    ids=["all before the day", "all, and the day has come", "some before it", "some, and it came"],
+)
+def test_evaluated__never_on_a_day_to_come(
+    tmp_path: Path, people: tuple[str, ...], today: int, day: int | None
+) -> None:
+    folder = an_assessment_in(tmp_path, "a")
+    back = [answer(folder, name, tmp_path / "back" / f"{name}.xlsx") for name in people]
+    ingest(folder, back, now=LATER)
+    (line,) = standings(tmp_path, "  - folder: a\n", date(2026, 3, today))
+    expected = date(2026, 3, day) if day else None
+    assert (line.evaluated, line.due) == (expected, expected and expected.replace(year=2029))
+
+
+def test_add__one_that_was_proposed_is_given_its_assessment(tmp_path: Path) -> None:
+    register = "  - {name: Far, membership: left}\n  - name: Near\n    membership: proposed\n"
+    folder = a_programme(tmp_path, register)
+    entry = Partnership(name="near", budget="GBP 5", membership="joined")
+    assert add_partnership(folder, tmp_path / "near", entry).begun
+    _, near = folder.programme().partnerships
+    assert (near.name, near.folder, near.membership, near.budget) == (
+        "Near", "near", "proposed", "GBP 5",
+    )  # fmt: skip
+    with pytest.raises(UsageError, match="with the assessment in near"):
+        add_partnership(folder, tmp_path / "other", entry)
+    assert not (tmp_path / "other").exists()
 
 
 def test_add__existing_and_new(tmp_path: Path) -> None:

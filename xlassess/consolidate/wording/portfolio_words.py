@@ -157,7 +157,7 @@ def line_in_words(portfolio: Portfolio, line: PortfolioLine) -> tuple[str, ...]:
 def _why(line: PortfolioLine) -> str:
     """Why nothing is said of a partnership; of one that was left, what was decided."""
     if line.entry.is_over:
-        return line.entry.decision
+        return words().say("over", line.entry)
     text = line.why or words().say("nothing_back")
     return f"{text[:1].upper()}{text[1:]}"
 

@@ -54,7 +54,8 @@ _UNUSABLE: tuple[LineState, ...] = ("refused only", "blank")
 class HeldRound:
     """One round of a partnership: its day, and how many of the workbooks issued came back.
 
-    ``day`` is the return date, or where none was set the day of the last return.
+    ``day`` is the return date. Where none was set, or it has not come and nothing more is awaited,
+    it is the day of the last return: nothing was evaluated on a day to come.
     ``evaluates`` and ``checks`` say that answers to an evaluation, or a completed checklist, came
     back. ``due`` is the day of the next evaluation by what its toolkits ask for.
     """
@@ -160,13 +161,16 @@ def begin_programme(root: Path) -> ProgrammeFolder:
 def add_partnership(folder: ProgrammeFolder, place: Path, entry: Partnership) -> AddedPartnership:
     """Add a partnership to the register, and begin its assessment where there is none.
 
+    One that is in the register by this name, without an assessment, is given this one, and stays
+    what it is: a folder is no decision.
+
     Args:
         folder: the programme.
         place: the folder of its assessment.
         entry: what the register is to say of it, but for the folder.
 
     Raises:
-        UsageError: it is in the register already, or another has the same id.
+        UsageError: it is in the register with an assessment already, or another has the same id.
         XlassessError: the register or the assessment cannot be used.
         OSError: a file cannot be written.
     """
@@ -177,15 +181,37 @@ def add_partnership(folder: ProgrammeFolder, place: Path, entry: Partnership) ->
         raise UsageError(
             f"{shown(place)} is in the register already.", "Edit its lines in programme.yaml."
         )
+    at = _without_folder(programme, entry.name)
     begun = not AssessmentFolder(place).settings_file.exists()
     _refuse_same_id(folder, programme, place, begun=begun)
-    full = replace(entry, folder=written)
     if begun:
         if place.exists() and not place.is_dir():
             raise UsageError(f"{shown(place)} is a file.", "Give the name of a folder.")
         folder.begin_assessment(place, programme.shared, entry.name)
-    folder.add(full)
+    if at is None:
+        folder.add(replace(entry, folder=written))
+    else:
+        given = {name: value for name in ("purpose", "lead_body", "statutory", "budget")
+                 if (value := getattr(entry, name)) not in ("", None)}  # fmt: skip
+        folder.change(at, {"folder": written, **given})
     return AddedPartnership(place, entry.name or place.name, begun)
+
+
+def _without_folder(programme: Programme, name: str) -> int | None:
+    """The place in the register of the partnership of this name, which has no assessment yet.
+
+    Raises:
+        UsageError: it has one.
+    """
+    for at, one in enumerate(programme.partnerships):
+        if name and one.name.casefold() == name.casefold():
+            if one.folder:
+                raise UsageError(
+                    f"{one.name} is in the register already, with the assessment in {one.folder}.",
+                    "Give another name, or edit its lines in programme.yaml.",
+                )
+            return at
+    return None
 
 
 def _refuse_same_id(
@@ -295,7 +321,7 @@ def _look(
         if today is None:
             return line
         stands = status(folder, today=today)
-        return replace(line, rounds=tuple(_rounds(folder)), status=stands)
+        return replace(line, rounds=tuple(_rounds(folder, today)), status=stands)
     except Exception as error:
         message, remedy = what_is_wrong(error)[0]
         return replace(line, trouble=message, remedy=remedy)
@@ -335,7 +361,7 @@ def _others(line: PartnershipStanding, all_of_them: Iterable[PartnershipStanding
     return " and ".join(one.entry.folder for one in all_of_them if one is not line)
 
 
-def _rounds(folder: AssessmentFolder) -> Iterator[HeldRound]:
+def _rounds(folder: AssessmentFolder, today: date) -> Iterator[HeldRound]:
     """Yield the rounds of an assessment in which something was issued, the first one first."""
     if not Ledger.is_at(folder.ledger):
         return
@@ -344,21 +370,31 @@ def _rounds(folder: AssessmentFolder) -> Iterator[HeldRound]:
         subjects = {kit.id: kit.subject for kit in ledger.toolkits().values()}
         for line in lines:
             if line.issued:
-                yield _round(line, ledger.overview(line.name), subjects)
+                yield _round(line, ledger.overview(line.name), subjects, today)
 
 
-def _round(line: RoundLine, record: RoundOverview, subjects: Mapping[str, str]) -> HeldRound:
+def _round(
+    line: RoundLine, record: RoundOverview, subjects: Mapping[str, str], today: date
+) -> HeldRound:
     """Say of a round whether it was an evaluation, and when the next one is due by its toolkits."""
     kits = {one.identity.toolkit for one in record.issued if one.reference in record.returned}
     evaluated = {kit for kit in kits if subjects.get(kit) != "proposal"}
-    last = max((one.received_at for one in record.history if one.received_at), default=None)
-    day = line.return_by or (local_day(last) if last else None)
+    came = (one.received_at for one in record.history if one.state != "refused")
+    last = max(filter(None, came), default=None)
+    day = line.return_by
+    if last and (day is None or (day > today and _is_complete(line))):
+        day = local_day(last)
     years = (record.review_years.get(kit) for kit in evaluated)
     dues = [due for each in years if day and (due := years_later(day, each))]
     return HeldRound(
         line.name, day, line.issued, line.returned, bool(evaluated), bool(kits - evaluated),
         line.closed is not None, min(dues, default=None),
     )  # fmt: skip
+
+
+def _is_complete(line: RoundLine) -> bool:
+    """True where nothing more is awaited, though the return date has not come."""
+    return line.closed is not None or line.returned == line.issued
 
 
 def _dated(line: PartnershipStanding, programme: Programme, today: date) -> PartnershipStanding:

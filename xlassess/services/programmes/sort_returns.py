@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,6 +30,7 @@ from xlassess.ingest import (
     origin_of,
     read_all,
 )
+from xlassess.ledger.archive import sweep
 from xlassess.model.answer import Return
 from xlassess.services.common.offers import sender_of, words_of
 from xlassess.services.common.opening import open_folder
@@ -38,6 +40,9 @@ from xlassess.services.ingest import ingest
 from xlassess.services.programmes.issued_by_all import IssuedByAll, issued_by_all
 from xlassess.services.programmes.programme import PartnershipStanding
 from xlassess.workers import Workers
+
+SORTING = "xlassess-sorted-"
+"""How the names of folders begin in which files are sorted that were handed over."""
 
 _OF_ANOTHER = "I04"
 """The finding of a workbook that says which assessment it is of: here none is the right one."""
@@ -122,6 +127,7 @@ def sort_returns(
         passwords: tried on files that need one to open; not kept.
         known: what the assessments issued, where it was looked up before.
     """
+    sweep(Path(tempfile.gettempdir()), (SORTING,))
     known = known or issued_by_all(lines)
     unpacked, sorted_into = room / "unpacked", room / "sorted"
     for each in (unpacked, sorted_into):

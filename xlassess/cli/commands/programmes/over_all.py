@@ -174,10 +174,10 @@ def _ingest_mixed(
     Raises:
         UsageError: passwords are to be asked for.
     """
-    from xlassess.services.programmes.sort_returns import read_for_one, sort_returns
+    from xlassess.services.programmes.sort_returns import SORTING, read_for_one, sort_returns
 
     passwords, workers = _passwords(given), readers or given["workers"]
-    with tempfile.TemporaryDirectory(prefix="xlassess-sorted-") as room:
+    with tempfile.TemporaryDirectory(prefix=SORTING) as room:
         found = sort_returns(lines, mixed, Path(room), workers=workers, passwords=passwords)
         results = [
             _read_for(
@@ -346,7 +346,7 @@ _ENDS = {
 def _show_runs(out: Console, verb: str, results: Sequence[_Run], *, full: bool) -> None:
     """Say what became of a verb in each assessment."""
     if not results:
-        out.say("There is no assessment in programme.yaml yet.")
+        out.say("There is no assessment in programme.yaml of a partnership that takes part.")
     for result in results:
         word, style = _ENDS.get(result.code, _ENDS[NOT_DONE])
         first = next((text for text in result.said.splitlines() if text.strip()), "")

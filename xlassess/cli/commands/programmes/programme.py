@@ -165,7 +165,10 @@ def _show(out: Console, result: ProgrammeStatus) -> None:
         if line.trouble:
             out.heading(f"{line.name}: cannot be used")
             out.say(f"{line.trouble} {line.remedy}".strip(), style="refuse")
-    busy = [line for line in lines if line.status and line.status.matters and not line.trouble]
+    busy = [
+        line for line in lines
+        if line.status and line.status.matters and not line.trouble and not line.entry.is_over
+    ]  # fmt: skip
     if busy:
         out.heading("What is open")
         said = [f"{line.name}: {'; '.join(_matters(line))}" for line in busy]
