@@ -99,7 +99,6 @@ def test_host__localhost_is_this_computer(desk: DeskClient) -> None:
     assert desk.get("/", host=f"localhost:{PORT}", cookie=cookie).status_code == 200
 
 
-@pytest.mark.parametrize("path", FORMS)
 @pytest.mark.parametrize(
     "headers",
     [{}, {"origin": "null"}, {"origin": "http://evil.example"},
@@ -107,21 +106,22 @@ def test_host__localhost_is_this_computer(desk: DeskClient) -> None:
      {"sec-fetch-site": "same-origin", "origin": "http://evil.example"},
      {"origin": f"http://localhost:{PORT + 1}"}],
 )  # fmt: skip
-def test_form__of_another_page_is_refused(
-    desk: DeskClient, folder: AssessmentFolder, path: str, headers: dict[str, str]
+def test_forms__of_another_page_are_refused(
+    desk: DeskClient, folder: AssessmentFolder, headers: dict[str, str]
 ) -> None:
-    number = number_in(desk.get("/send?show=all"))
-    answer = desk.post(path, {"number": number, **sent_of(desk)}, headers)
-    assert answer.status_code == 403
+    sent = {"number": number_in(desk.get("/send?show=all")), **sent_of(desk)}
+    told = {path: desk.post(path, sent, headers).status_code for path in FORMS}
+    assert told == dict.fromkeys(FORMS, 403)
     assert sent_on_record(folder) == 0
 
 
-@pytest.mark.parametrize("path", FORMS)
 @pytest.mark.parametrize("number", ["", "x", "x.y", "é.é", "a.b.c"])
-def test_form__without_a_number_of_ours_is_refused(
-    desk: DeskClient, folder: AssessmentFolder, path: str, number: str
+def test_forms__without_a_number_of_ours_are_refused(
+    desk: DeskClient, folder: AssessmentFolder, number: str
 ) -> None:
-    assert desk.post(path, {"number": number, **sent_of(desk)}).status_code == 403
+    sent = {"number": number, **sent_of(desk)}
+    told = {path: desk.post(path, sent).status_code for path in FORMS}
+    assert told == dict.fromkeys(FORMS, 403)
     assert sent_on_record(folder) == 0
 
 
