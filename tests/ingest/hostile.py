@@ -23,7 +23,7 @@ def hostile(builder: Builder) -> Builder:
 
 def with_parts(book: Workbook, parts: Mapping[str, bytes]) -> bytes:
     """Return the workbook with these parts added or put in the place of its own."""
-    return packed(parts_of(book.data) | parts)
+    return packed(parts_of(book.data) | parts, level=1)
 
 
 def in_views(book: Workbook, end: bytes) -> bytes:
@@ -35,6 +35,16 @@ def in_views(book: Workbook, end: bytes) -> bytes:
 def noise(count: int) -> bytes:
     """Return this many characters that cannot be squeezed by much more than half."""
     return random.Random(count).randbytes(count // 2).hex().encode()
+
+
+def mixed_pieces(count: int, *pieces: bytes) -> bytes:
+    """Return pieces in no order, so that they are not squeezed beyond measure."""
+    chance = random.Random(count)
+    if len(pieces) != 2:
+        return b"".join(chance.choices(pieces, k=count))
+    # Drawn one by one, millions take seconds: a byte at random stands for eight of two kinds.
+    eights = [b"".join(pieces[byte >> bit & 1] for bit in range(8)) for byte in range(256)]
+    return b"".join(map(eights.__getitem__, chance.randbytes(count // 8)))
 
 
 @hostile

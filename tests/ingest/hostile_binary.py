@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import random
 import re
 import struct
 import zipfile
@@ -13,7 +12,7 @@ from tests.factory import Workbook
 from tests.ingest.binary import CELL_TEXT, record, wide, xlsb, xlsb_parts
 from tests.ingest.cfb import BOF, BOUNDSHEET, EOF, FILEPASS, container, xls
 from tests.ingest.cfb import record as old_record
-from tests.ingest.hostile import HOSTILE, hostile, noise
+from tests.ingest.hostile import HOSTILE, hostile, mixed_pieces, noise
 from tests.ingest.packages import packed, parts_of
 
 _NOTHING = b"\x81\x03\x00"
@@ -23,7 +22,7 @@ _NOTHING = b"\x81\x03\x00"
 @hostile
 def xlsb_records_without_end(book: Workbook) -> bytes:
     parts = xlsb_parts({"S": [(CELL_TEXT, "x")]})
-    mixed = b"".join(random.Random(1).choices((_NOTHING, b"\x82\x03\x00"), k=6_000_000))
+    mixed = mixed_pieces(6_000_000, _NOTHING, b"\x82\x03\x00")
     return packed(parts | {"xl/worksheets/sheet1.bin": mixed})
 
 

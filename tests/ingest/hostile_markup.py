@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import random
 import zipfile
 
 from tests.factory import Workbook
-from tests.ingest.hostile import STRINGS, VIEWS, hostile, in_views, noise, ods, with_parts
+from tests.ingest.hostile import (
+    STRINGS,
+    VIEWS,
+    hostile,
+    in_views,
+    mixed_pieces,
+    noise,
+    ods,
+    with_parts,
+)
 from tests.ingest.packages import edited, packed, parts_of, replacing, sheet_part
 
 _WORKSHEET = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"
-
-
-def _mixed(count: int, *pieces: bytes) -> bytes:
-    """Pieces in no order, so that they are not squeezed beyond measure."""
-    chance = random.Random(count)
-    if len(pieces) != 2:
-        return b"".join(chance.choices(pieces, k=count))
-    # Drawn one by one, millions take seconds: a byte at random stands for eight of two kinds.
-    eights = [b"".join(pieces[byte >> bit & 1] for bit in range(8)) for byte in range(256)]
-    return b"".join(map(eights.__getitem__, chance.randbytes(count // 8)))
 
 
 @hostile
@@ -51,7 +49,7 @@ def sheets_of_one_part(book: Workbook) -> bytes:
 
 @hostile
 def tags_that_mean_nothing(book: Workbook) -> bytes:
-    return in_views(book, _mixed(13_000_000, b"<x/>", b"<y/>"))
+    return in_views(book, mixed_pieces(13_000_000, b"<x/>", b"<y/>"))
 
 
 @hostile
@@ -68,14 +66,16 @@ def merges_never_closed(book: Workbook) -> bytes:
 @hostile
 def formats_named_in_a_text(book: Workbook) -> bytes:
     """What tells cells in a format apart, and links, as often as can be outside of any tag."""
-    text = _mixed(1_000_000, *(b' s="%d"' % number for number in range(100)), b"hyperlink ", b">")
+    text = mixed_pieces(
+        1_000_000, *(b' s="%d"' % number for number in range(100)), b"hyperlink ", b">"
+    )
     cell = b'<row r="900"><c r="A900" t="inlineStr"><is><t>' + text + b"</t></is></c></row>"
     return in_views(book, cell)
 
 
 @hostile
 def formulas_without_end(book: Workbook) -> bytes:
-    return in_views(book, _mixed(13_000_000, b"<f/>", b"<f />"))
+    return in_views(book, mixed_pieces(13_000_000, b"<f/>", b"<f />"))
 
 
 @hostile
@@ -96,14 +96,14 @@ def numbers_of_texts_never_closed(book: Workbook) -> bytes:
 @hostile
 def relations_without_end(book: Workbook) -> bytes:
     end = b"</Relationships>"
-    edit = replacing(end, _mixed(1_900_000, b"<x/>", b"<y/>") + end)
+    edit = replacing(end, mixed_pieces(1_900_000, b"<x/>", b"<y/>") + end)
     return edited(book.data, {"xl/_rels/workbook.xml.rels": edit})
 
 
 @hostile
 def properties_without_end(book: Workbook) -> bytes:
     end = b"</Properties>"
-    edit = replacing(end, _mixed(1_900_000, b"<x/>", b"<y/>") + end)
+    edit = replacing(end, mixed_pieces(1_900_000, b"<x/>", b"<y/>") + end)
     return edited(book.data, {"docProps/custom.xml": edit})
 
 
@@ -252,7 +252,7 @@ def columns_and_rows_formatted_to_the_end(book: Workbook) -> bytes:
 
 @hostile
 def ods_tags_that_mean_nothing(book: Workbook) -> bytes:
-    return ods(_mixed(13_000_000, b"<x/>", b"<y/>"))
+    return ods(mixed_pieces(13_000_000, b"<x/>", b"<y/>"))
 
 
 @hostile
