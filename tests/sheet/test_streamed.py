@@ -105,7 +105,7 @@ def test_table__covers_the_streamed_rows() -> None:
 
 
 def test_stream__equal_keys_stay_what_they_are_and_shared_texts_are_counted(monkeypatch) -> None:
-    monkeypatch.setattr(streamed, "_MOST_KEPT", 2)
+    monkeypatch.setattr(streamed, "MOST_KEPT", 2)
     column = (0.0, False, "0", 1.0, True, "1", "0", "#", "two", "two", False, 0.0)
     data = written(tuple((value,) for value in column))
     sheet = openpyxl.load_workbook(io.BytesIO(data))["Rows"]
@@ -127,11 +127,16 @@ def test_equal_cells__kept_once_stay_what_they_are() -> None:
         for column, value in enumerate((0.0, 1.0, -0.0, 1.5), 2):
             sheet.number(row, column, value)
         sheet.height(row, 30 if row == 1 else 24)
+    sheet.text(0, 7, "later")  # in a row that was finished
+    sheet.number(1, 1, 2)
     kept = sheet.raw.table
     assert kept[0][3] is kept[2][3]
-    assert kept[0][1] is kept[2][1]
+    assert kept[0][0] is kept[2][0]
     made = openpyxl.load_workbook(io.BytesIO(book.close()))["Cells"]
-    assert [[cell.value for cell in row] for row in made] == [["zero", "one", 0, 1, 0, 1.5]] * 3
+    first, second, third = ([cell.value for cell in row] for row in made)
+    assert first == ["zero", "one", 0, 1, 0, 1.5, None, "later"]
+    assert second == ["zero", 2, 0, 1, 0, 1.5, None, None]
+    assert third == ["zero", "one", 0, 1, 0, 1.5, None, None]
     assert [made.row_dimensions[row].height for row in (1, 2, 3)] == [24, 30, 24]
 
 

@@ -12,7 +12,7 @@ import shutil
 import tempfile
 import weakref
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import islice
@@ -52,8 +52,8 @@ _SHARED = 't="s"'
 _CALLED = re.compile(r"[\w.]+\(")
 """A function of a formula, or words before a bracket within a text of it."""
 
-_MOST_KEPT = 20_000
-"""Different texts of a column whose XML is kept."""
+MOST_KEPT = 20_000
+"""Different texts of a column of which it is kept what was worked out: the rest come once."""
 
 Streamed = str | float | bool | date | None
 """A value of a streamed row: a text, a number, true or false, a day or moment, or nothing."""
@@ -89,7 +89,7 @@ class _Written(dict[Streamed, str]):
 
     def __missing__(self, value: Streamed) -> str:
         written = self._cell(self._column, value)
-        if value not in (0, 1) and len(self) < _MOST_KEPT:
+        if value not in (0, 1) and len(self) < MOST_KEPT:
             self[value] = written
         return written
 
@@ -100,16 +100,52 @@ def _is_new(called: str, expand_all: bool) -> bool:
     return bool(Worksheet()._prepare_formula(called, expand_all) != called)
 
 
+class _High(dict[float, str]):
+    """What is written of the heights of rows: a few dozen, in lines."""
+
+    def __missing__(self, height: float) -> str:
+        return self.setdefault(height, f' ht="{_whole_pixels(height):g}" customHeight="1"')
+
+
+class _FinishedRow:
+    """The cells of a row in a third of the memory of a dict, for XlsxWriter to use as if it was."""
+
+    __slots__ = ("_cells",)
+
+    def __init__(self, cells: Mapping[int, object]) -> None:
+        self._cells = tuple(map(cells.get, range(max(cells, default=-1) + 1)))
+
+    def get(self, column: int) -> object:
+        """Return a cell; None where there is none."""
+        return self._cells[column] if column < len(self._cells) else None
+
+    def __len__(self) -> int:
+        return len(self._cells)
+
+    def __contains__(self, column: int) -> bool:
+        return self.get(column) is not None
+
+    def __getitem__(self, column: int) -> object:
+        if column not in self:
+            raise KeyError(column)
+        return self._cells[column]
+
+    def __setitem__(self, column: int, cell: object) -> None:
+        cells = dict(enumerate(self._cells)) | {column: cell}
+        self._cells = tuple(map(cells.get, range(max(cells) + 1)))
+
+
 class LongTablesSheet(Worksheet):  # type: ignore[misc]
     """A worksheet on which a long table takes little more memory than its rows.
 
     XlsxWriter keeps each cell, and the look of each row, until the workbook is closed. Most are
-    equal to others, and are kept once.
+    equal to others, and are kept once; the dict of each row is not kept once the row is finished.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._kept: defaultdict[object, dict[object, Any]] = defaultdict(dict)
+        self._row = 0
 
     def _write_number(
         self, row: int, col: int, number: float, cell_format: Format | None = None
@@ -126,6 +162,13 @@ class LongTablesSheet(Worksheet):  # type: ignore[misc]
         self._share(row, col)
         return code
 
+    def _write_blank(
+        self, row: int, col: int, blank: object, cell_format: Format | None = None
+    ) -> int:
+        code: int = super()._write_blank(row, col, blank, cell_format)
+        self._share(row, col)
+        return code
+
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
         """Return a formula as it is stored; XlsxWriter looks for each new function in each."""
         stored = formula.removeprefix("=")
@@ -135,6 +178,11 @@ class LongTablesSheet(Worksheet):  # type: ignore[misc]
         return str(super()._prepare_formula(formula, expand_future_functions))
 
     def _share(self, row: int, col: int) -> None:
+        if row != self._row:
+            finished = self.table.get(self._row)
+            if isinstance(finished, dict):
+                self.table[self._row] = _FinishedRow(finished)
+            self._row = row
         cell = self.table.get(row, {}).get(col)
         if cell is not None:
             # a text by its number and a number are equal too: each kind is kept apart
@@ -199,7 +247,7 @@ class StreamedSheet(LongTablesSheet):
                 has.
         """
         cell = self._cells(faces)
-        high = [f' ht="{_whole_pixels(height):g}" customHeight="1"' for height in heights]
+        high = _High()
         columns = [_Written(cell, at) for at in range(_MOST_COLUMNS)]
         coming = enumerate(rows, first_row + 1)
         last, wide, shared = first_row, 1, self.str_table.count
@@ -208,7 +256,7 @@ class StreamedSheet(LongTablesSheet):
             if last > MOST_ROWS:
                 raise SheetError(f"A sheet has {MOST_ROWS:,} rows; more are needed.")
             written = "".join(
-                f'<row r="{_ROW}"{high[row - first_row - 1] if high else ""}>'
+                f'<row r="{_ROW}"{high[heights[row - first_row - 1]] if heights else ""}>'
                 f"{''.join(map(getitem, columns, values))}</row>".replace(_ROW, str(row))
                 for row, values in block
             )

@@ -216,6 +216,7 @@ class SheetWriter:
         self.raw = raw
         self._widths: dict[int, float] = {}
         self._heights: dict[int, float] = {}
+        self._streamed: tuple[int, Sequence[float]] = (0, ())
         self._charts: list[PlacedChart] = []
 
     @property
@@ -362,16 +363,22 @@ class SheetWriter:
     ) -> None:
         """Write the rows of a long table; see `StreamedSheet.stream`, which this sheet must be."""
         cast("StreamedSheet", self.raw).stream(first_row, rows, faces, heights)
-        self._heights.update(enumerate(heights, first_row))
+        self._streamed = first_row, heights
 
     def row_height(self, row: int) -> float:
         """Return the height of a row in points."""
-        return self._heights.get(row, metrics.line_height(FONT_SIZE))
+        (height,) = self.row_heights(row, row)
+        return height
 
     def row_heights(self, first: int, last: int) -> list[float]:
         """Return the heights of rows one below the other, in points."""
         usual, own = metrics.line_height(FONT_SIZE), self._heights
-        return [own.get(row, usual) for row in range(first, last + 1)]
+        begin, streamed = self._streamed
+        end = begin + len(streamed)
+        return [
+            streamed[row - begin] if begin <= row < end else own.get(row, usual)
+            for row in range(first, last + 1)
+        ]
 
     def extent(self, area: CellRange) -> tuple[float, float]:
         """Return width and height of a block of cells in points."""

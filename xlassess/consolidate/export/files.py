@@ -8,6 +8,7 @@ import io
 import json
 import tempfile
 import weakref
+from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -135,8 +136,8 @@ def _write(book: WorkbookWriter, summary: Summary, table: ExportTable, part: _Sh
         book.format(cell.but(number=formats.DATE_FORMAT)),
         book.format(cell.but(number=_MOMENT)),
     )
-    heights = [_height(row, wide) for row in _rows(table, part.rows)] if read else []
-    sheet.stream(_FIRST, _rows(table, part.rows), faces, heights)
+    high = (_height(row, wide) for row in _rows(table, part.rows) if read)
+    sheet.stream(_FIRST, _rows(table, part.rows), faces, array("d", high))
     show(sheet, (_FIRST, 0))
     assessment = summary.assessment
     last = _FIRST + max(count, 1) - 1

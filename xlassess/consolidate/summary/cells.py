@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -15,7 +16,7 @@ from xlassess.consolidate.wording.terms import NOT_SHOWN, NOTHING, WITHHELD, day
 from xlassess.sheet import formats, metrics, palette
 from xlassess.sheet.formats import CellFormat
 from xlassess.sheet.page import PageSetup, set_page, show
-from xlassess.sheet.streamed import MOST_ROWS
+from xlassess.sheet.streamed import MOST_KEPT, MOST_ROWS
 from xlassess.sheet.validation import SheetError
 from xlassess.sheet.values import serial
 from xlassess.sheet.writer import CellRange, Formula, SheetWriter, WorkbookWriter
@@ -325,13 +326,16 @@ class _Heights(dict[str, float]):
 
     def __missing__(self, text: str) -> float:
         column = self._column
-        return self.setdefault(text, fitting([(text, column.width, column.look)] if text else []))
+        needed = fitting([(text, column.width, column.look)] if text else [])
+        if len(self) < MOST_KEPT:
+            self[text] = needed
+        return needed
 
 
-def row_heights(columns: Sequence[SheetColumn], rows: Iterable[Sequence[str]]) -> list[float]:
+def row_heights(columns: Sequence[SheetColumn], rows: Iterable[Sequence[str]]) -> array[float]:
     """Return the heights of the rows of a table of texts, each as high as its texts need."""
     needed = [_Heights(column) for column in columns]
-    return [max(map(getitem, needed, values)) for values in rows]
+    return array("d", (max(map(getitem, needed, values)) for values in rows))
 
 
 def put(sheet: SheetWriter, row: int, column: int, value: object, look: CellFormat) -> None:
