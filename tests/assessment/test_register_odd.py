@@ -109,7 +109,11 @@ def test_hidden_row__counts_and_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    "row", [("Total", 3), ("Grand total:", "3"), ("Sum", "", "", "", "2 / 3"), ("TOTALS",)]
+    "row",
+    [
+        *(("Count: 3", 3), ("Total = 12",), ("Total", 3), ("Grand total:", "3"), ("TOTALS",)),
+        ("Sum", "", "", "", "2 / 3"),
+    ],
 )
 def test_total__is_no_partner(row: tuple[object, ...]) -> None:
     result = read(made(lambda page: page.append([*row])))

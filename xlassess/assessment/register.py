@@ -284,7 +284,7 @@ def _is_wanted(
         message = f"{where} is crossed out in part."
         hint = "Cross out the whole row to leave it out, or take the line through the text away."
         reader.remark(index, heading, message, hint)
-    partner = cells["Partner"].text.rstrip(": ")
+    partner = cells["Partner"].text.rstrip(": =0123456789.,%")
     others = [cells[name].text for name in HEADINGS if name != "Partner"]
     if _TOTAL.fullmatch(partner) and all(_FIGURE.fullmatch(text) for text in others):
         reader.remarks.append(f"{where} looks like a total, not a person, and was left out.")
