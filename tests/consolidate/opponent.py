@@ -427,8 +427,8 @@ def _too_few(w: World, m: re.Match[str]) -> None:
 
 
 @says(r"Views are divided(?:: single returns give from ([\d.]+) to ([\d.]+) of \d+ points"
-      r"(?: \([^)]*\))?)?(?:(?:, and on |: on )(\d+) of (\d+) items answers lie far apart)?\. A figure "
-      r"for the whole hides that\.")  # fmt: skip
+      r"(?: \([^)]*\))?)?(?:(?:, and on |: on )(\d+) of (?:the )?(\d+) items"
+      r"(?: that may be shown, of \d+,)? answers lie far apart)?\. A figure for the whole hides that\.")  # fmt: skip
 def _divided(w: World, m: re.Match[str]) -> None:
     if m[1]:
         same((f"{min(w.totals):g}", f"{max(w.totals):g}"), (m[1], m[2]))
@@ -501,7 +501,7 @@ def _success(w: World, m: re.Match[str]) -> None:
     same((good, sum(counts[code] for code in proper)), (int(m[1]), int(m[2])))
 
 
-@says(r"(?:Of the sections that enough answered, )?(?:(“.*?”|\d+ sections) stands? highest with a mean "
+@says(r"(?:Of the sections that (?:enough answered|may be shown)(?: and that may be shown)?, )?(?:(“.*?”|\d+ sections) stands? highest with a mean "
       r"of ([\d.]+) of 5, (“.*?”|\d+ sections) lowest with ([\d.]+)|The mean is ([\d.]+) of 5 in "
       r"[^;,]*?)[;,] from (?:(\d+) to )?(\d+) returns?\.")  # fmt: skip
 def _means(w: World, m: re.Match[str]) -> None:
