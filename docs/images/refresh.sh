@@ -19,7 +19,7 @@ picture() {
 }
 
 picture workbook "$work"/demo/inbox/*PAT*Whitfield*.xlsx 5 -x 40 -y 70 -W 1085 -H 475
-picture summary "$work"/demo/output/2026/summary.xlsx 2 -x 40 -y 50 -W 750 -H 850
+picture summary "$work"/demo/output/2026/summary.xlsx 2 -x 40 -y 50 -W 750 -H 1050
 
 # The desk: the first doubt that is about one of the choices, as a browser shows it.
 .venv/bin/xlassess desk "$work/demo" --no-browser >"$work/desk" &

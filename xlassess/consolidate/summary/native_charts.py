@@ -145,7 +145,7 @@ def _beside_unscored(
 ) -> tuple[Any, str] | None:
     """What is to act on, which takes little room, or else how answers fall on the next scale."""
     drawn = _drawn(part, layout)
-    fits = size[1] >= _ABOUT_FLAGS + layout.leading * _FLAG_BAR
+    fits = size[1] >= _flags_height(layout)
     if drawn and leads_with_flags(part) and fits:
         return flag_bars(writer, part, layout, size)
     rest = [each for each in layout.answers if each not in drawn[:1]]
@@ -170,8 +170,13 @@ def _if_it_fits(
 _LEAST_BESIDE = 200
 """Least height in pixels of a picture with a legend or many names."""
 
-_ABOUT_FLAGS, _FLAG_BAR = 70, 15
-"""Pixels of height of the title and the axis of bars of flags, and of a bar."""
+_ABOUT_FLAGS, _FLAG_BAR, _AXIS = 70, 17, 50
+"""Pixels of height of the title of bars of flags, of a bar with its name, and of the axis."""
+
+
+def _flags_height(layout: ProfileLayout, more: int = 0) -> int:
+    """Pixels of height at which no name of a bar of flags is left out."""
+    return _ABOUT_FLAGS + more + layout.leading * _FLAG_BAR
 
 
 def flag_bars(
@@ -190,7 +195,11 @@ def flag_bars(
     most = max((each.flagged for each in part.sections), default=0)
     axis = _axis("answers to act on", 0, max(most, 4))
     # Every bar has its figure: where height is short, names need it more than the axis does.
-    axis |= {"label_position": "high", "num_format": "0", "visible": size[1] >= _LEAST_BESIDE}
+    axis |= {
+        "label_position": "high",
+        "num_format": "0",
+        "visible": size[1] >= _flags_height(layout, _AXIS),
+    }
     chart.set_x_axis(axis)
     charts.titled(chart, Frame(*size, part.narrative.titles.flags or words().say("picture_flags")))
     said = [

@@ -41,6 +41,9 @@ from xlassess.consolidate.wording.terms import day, in_short, percent, plain_wor
 from xlassess.consolidate.wording.trend_words import trend_in_words, trend_title
 from xlassess.model.days import local_day, written_day
 
+_ILL_NAMED = 2
+"""Sections in a bad state that a decision names on sheets, where there are more than are listed."""
+
 
 def asked_of(facts: NarrativeFacts, *, sheets: bool = True) -> tuple[str, ...]:
     """Return what the committee is asked to decide.
@@ -127,7 +130,9 @@ def _about_the_whole(facts: NarrativeFacts, *, sheets: bool) -> Iterator[str]:
     if scenario:
         yield say("decide_scenario", scenario.id, scenario.title)
     if whole.ill:
-        named = whole.ill[:LISTED] if sheets else whole.ill
+        # A page that names many leaves no room for what is asked about each item.
+        few = whole.ill if len(whole.ill) <= LISTED else whole.ill[:_ILL_NAMED]
+        named = few if sheets else whole.ill
         yield say("decide_ill", named, len(whole.ill) - len(named))
     if not facts.achieves and not facts.weak.found:
         yield say("decide_success")

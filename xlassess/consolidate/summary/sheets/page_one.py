@@ -14,6 +14,7 @@ from itertools import zip_longest
 from math import floor
 
 from xlassess.consolidate.figures.charted import shows_dartboard
+from xlassess.consolidate.figures.thresholds import SPEAKS_FOR_ALL
 from xlassess.consolidate.figures.values import CompletedChecklist, Point, ToolkitResults
 from xlassess.consolidate.summary import native_charts
 from xlassess.consolidate.summary.cells import Live, SheetTable, SummaryWriter, fitting, in_lines
@@ -63,6 +64,9 @@ be printed smaller than nine points; they are all on the Findings sheet."""
 
 _FEWEST_ASKED = 2
 """Decisions that always stand on the page, however long."""
+
+_BELOW_PICTURE = 8
+"""Points of height between the picture and the lists below it."""
 
 _COVER_ASKED = 8
 """Decisions on the cover, over all toolkits, each of which has one at least; its own page has
@@ -151,7 +155,8 @@ def _cover(writer: SummaryWriter, sheet: SheetWriter) -> int:
     paper.across(f"{summary.assessment.partnership}, round {summary.assessment.round}", _TITLE)
     paper.heading(say("cover_title"))
     for part in summary.parts:
-        paper.lines(f"{part.label}: {part.narrative.reading}", _STRONG)
+        few = part.narrative.more[:1] if part.returned < SPEAKS_FOR_ALL else ()
+        paper.lines(f"{part.label}: {' '.join((part.narrative.reading, *few))}", _STRONG)
         rate = percent(part.response_rate) if part.response_rate is not None else ""
         paper.lines(say("cover_response", part, rate), _TEXT)
         for text in part.narrative.trend[:1]:
@@ -159,8 +164,8 @@ def _cover(writer: SummaryWriter, sheet: SheetWriter) -> int:
     paper.heading(say("title_decisions"))
     each = max(1, _COVER_ASKED // len(summary.parts))
     for part in summary.parts:
-        for decision in part.narrative.decisions[:each]:
-            paper.lines(f"{part.label}: {decision}", _TEXT)
+        for place in sorted(part.narrative.pressing[:each]):
+            paper.lines(f"{part.label}: {part.narrative.decisions[place]}", _TEXT)
     left = sum(max(0, len(part.narrative.decisions) - each) for part in summary.parts)
     if left:
         paper.lines(say("cover_more", left), _SMALL)
@@ -240,8 +245,11 @@ class _Rows:
 
     def heading(self, text: str) -> None:
         """Write a heading with a line below it."""
+        *before, last = in_lines(text, self.sheet.span_width(0, _LAST_COLUMN), _RULE)
+        for line in before:
+            self.across(line, _RULE.but(bottom=""))
         row = self.next()
-        self.sheet.text(row, 0, text, _RULE)
+        self.sheet.text(row, 0, last, _RULE)
         self.sheet.height(row, _HEADING)
 
 
@@ -370,7 +378,7 @@ class _Paper(_Rows):
             lines = list(_waiting(each))
             wide = self.sheet.span_width(0, _LAST_COLUMN)
             rows = sum(len(in_lines(text, wide, look)) for text, look in lines)
-            needed = 2 * _HEADING + (rows + 1) * line
+            needed = 2 * _HEADING + (rows + len(in_lines(name, wide, _RULE))) * line
             if self._used() + needed + rests > _ROOM:
                 left = len(checklists) - place
                 self.space(_AIR * 4)
@@ -432,6 +440,7 @@ class _Paper(_Rows):
         self.heading(words().say("title_decisions"))
         every = list(self._found())
         rest = self._height_of(every, [1] * len(every)) + metrics.line_height(_SMALL.size)
+        rest += _BELOW_PICTURE
         room = min(_ASKED, _ROOM - rest) - self._used()
         order = self._part.narrative.pressing
         shown = _fitting([self.tall(f"1.  {decisions[each]}") for each in order], room,
@@ -456,7 +465,7 @@ class _Paper(_Rows):
             size = (self._beside, tall)
             chart, alt = native_charts.headline(self._writer, part, layout, size)
             self.sheet.chart(chart, PlacedChart(top, 1, *size, alt))
-        self.space(8)
+        self.space(_BELOW_PICTURE)
 
     @property
     def _beside(self) -> int:

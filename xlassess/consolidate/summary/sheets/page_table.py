@@ -26,7 +26,7 @@ _MOST_CHOICES = 4
 _LINE = CellFormat(size=10, bottom=palette.LINE)
 _MIDDLE = _LINE.but(align="center", wrap=False)
 _WORD = _MIDDLE.but(size=9, wrap=True)
-"""A word in place of a figure, in a narrow column."""
+"""A word in place of a figure, or two figures, in a narrow column."""
 
 _WIDTHS = (51.4, 1.0, 14.0, 7.0, 7.0, 7.0, 7.0, 13.0)
 """Widths of the page's columns, in characters: the wide one for its paragraphs, a
@@ -271,4 +271,4 @@ def _so_many(
     count, given = values
     shown = words().say("so_many", count, given) if given else NOTHING
     of = words().say("so_many", "", "")
-    return Live(f"IF({every}=0,{lit(NOTHING)},({some})&{lit(f' {of} ')}&({every}))", shown), _MIDDLE
+    return Live(f"IF({every}=0,{lit(NOTHING)},({some})&{lit(f' {of} ')}&({every}))", shown), _WORD
