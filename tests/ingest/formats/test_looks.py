@@ -509,7 +509,11 @@ def test_ods__hidden_lines_and_pale_letters() -> None:
     ) + "".join(
         f'<style:style style:name="{name}" style:family="table-cell">'
         f'<style:table-cell-properties style:diagonal-bl-tr="{line}"/></style:style>'
-        for name, line in (("lined", "0.06pt solid #000000"), ("plain", "none"))
+        for name, line in (
+            ("lined", "0.06pt solid #000000"),
+            ("plain", "none"),
+            ("gnumeric", "0.000cm none #c7c7c7"),
+        )
     )
 
     def edit(part: bytes) -> bytes:
@@ -526,7 +530,7 @@ def test_ods__hidden_lines_and_pale_letters() -> None:
 
     cells = "".join(
         _ods_cell("<text:p>Agree</text:p>", style=name)
-        for name in ("white", "same", "head", "tiny", "lined", "plain")
+        for name in ("white", "same", "head", "tiny", "lined", "plain", "gnumeric")
     )
     told = guarded(edited(_ods(cells), {"content.xml": edit})).notes["S"]
     assert told.pale == {"A1", "B1", "D1"}
@@ -657,3 +661,248 @@ def test_xlsx__rows_and_columns_of_no_size_however_they_are_quoted() -> None:
     assert hidden_rows(part.replace(b'hidden="', b'shown="')) == {1, 2}
     assert hidden_columns(part) == {1, 2, 4}
     assert hidden_rows(part.replace(b"customHeight='1'", b"hidden='0' hidden='1'")) == {1, 2}
+
+
+WHITE, DARK = {"font_color": "#FFFFFF"}, {"font_color": "#FFFFFF", "bg_color": "#1F3864"}
+GONE, NOTHING = {"font_strikeout": True}, {"num_format": ";;;"}
+UNSEEN, STRUCK, MASKED = "pale", "struck", "masked"
+_RULES: list[tuple[list[tuple[dict[str, Any], dict[str, Any]]], str]] = [
+    ([({"type": "formula", "criteria": "=TRUE"}, WHITE)], UNSEEN),
+    ([({"type": "formula", "criteria": "=LEN(A1)>0"}, GONE)], STRUCK),
+    ([({"type": "formula", "criteria": '=AND($A1<>"",NOT(ISBLANK(A1)),1=1)'}, NOTHING)], MASKED),
+    ([({"type": "cell", "criteria": "==", "value": '"agree"'}, WHITE)], UNSEEN),
+    ([({"type": "cell", "criteria": "!=", "value": '"Disagree"'}, GONE)], STRUCK),
+    ([({"type": "text", "criteria": "begins with", "value": "Ag"}, NOTHING)], MASKED),
+    ([({"type": "no_blanks"}, {"bg_color": "#000000"})], UNSEEN),
+    ([({"type": "formula", "criteria": "=$B$1>3"}, WHITE)], UNSEEN),
+    # where it does not hold, or what it does can be seen
+    ([({"type": "formula", "criteria": "=ISBLANK(A1)"}, WHITE)], ""),
+    ([({"type": "formula", "criteria": "=LEN(A1)>20"}, GONE)], ""),
+    ([({"type": "formula", "criteria": "=A2<>0"}, WHITE)], ""),
+    ([({"type": "cell", "criteria": "==", "value": '"Disagree"'}, NOTHING)], ""),
+    ([({"type": "formula", "criteria": "=TRUE"}, DARK)], ""),
+    ([({"type": "no_blanks"}, {"num_format": "@"})], ""),
+    # where that is not worked out
+    ([({"type": "duplicate"}, WHITE)], ""),
+    ([({"type": "formula", "criteria": "=COUNTIF(A:A,A1)>0"}, GONE)], ""),
+    ([({"type": "formula", "criteria": "=C1=1"}, WHITE)], ""),
+]
+
+
+@pytest.mark.parametrize(("rules", "told"), _RULES, ids=[str(rule) for rule, _ in _RULES])
+def test_xlsx__a_conditional_format_hides_where_it_certainly_holds(
+    rules: list[tuple[dict[str, Any], dict[str, Any]]], told: str
+) -> None:
+    _assert_told(_with_rules(rules), told)
+
+
+@pytest.mark.parametrize(
+    ("rules", "told"),
+    [
+        # the one before decides, of what it says
+        ([({"type": "no_blanks"}, {"bg_color": "#1F3864"}), ({"type": "no_blanks"}, WHITE)], ""),
+        ([({"type": "no_blanks"}, {"font_color": "#FF0000"}), ({"type": "no_blanks"}, WHITE)], ""),
+        ([({"type": "blanks"}, {"bg_color": "#1F3864"}), ({"type": "no_blanks"}, WHITE)], UNSEEN),
+        ([({"type": "duplicate"}, {"bg_color": "#1F3864"}), ({"type": "no_blanks"}, WHITE)], ""),
+        ([({"type": "duplicate"}, {"bold": True}), ({"type": "no_blanks"}, GONE)], STRUCK),
+        (
+            [({"type": "no_blanks", "stop_if_true": True}, {"bold": True}),
+             ({"type": "no_blanks"}, GONE)],
+            "",
+        ),
+        (
+            [({"type": "duplicate", "stop_if_true": True}, {"bold": True}),
+             ({"type": "no_blanks"}, GONE)],
+            "",
+        ),
+    ],
+)  # fmt: skip
+def test_xlsx__of_several_conditional_formats_the_first_decides(
+    rules: list[tuple[dict[str, Any], dict[str, Any]]], told: str
+) -> None:
+    _assert_told(_with_rules(rules), told)
+
+
+def test_xlsx__a_conditional_format_may_show_what_the_cell_hides() -> None:
+    dark = {"type": "no_blanks"}, {"bg_color": "#1F3864"}
+    data = _with_rules([dark], {"font_color": "#FFFFFF"})
+    _assert_told(data, "")
+    assert guarded(data).notes["S"].pale == {"A1"}
+
+
+def test_xlsx__a_conditional_format_of_newer_kind_says_its_look_itself() -> None:
+    office = b"http://schemas.microsoft.com/office/"
+    rule = (
+        b'<extLst><ext xmlns:x14="' + office + b'spreadsheetml/2009/9/main" xmlns:xm="' + office
+        + b'excel/2006/main"><x14:conditionalFormattings><x14:conditionalFormatting>'
+        b'<x14:cfRule type="expression" priority="1" id="{1}"><xm:f>A1="Agree"</xm:f>'
+        b"<x14:dxf><font><strike/></font></x14:dxf></x14:cfRule><xm:sqref>A1:A2</xm:sqref>"
+        b"</x14:conditionalFormatting></x14:conditionalFormattings></ext></extLst></worksheet>"
+    )  # fmt: skip
+    edit = replacing(b"</worksheet>", rule)
+    _assert_told(edited(_with_rules([]), {"xl/worksheets/sheet1.xml": edit}), STRUCK)
+
+
+def _with_rules(
+    rules: list[tuple[dict[str, Any], dict[str, Any]]], looks: dict[str, Any] | None = None
+) -> bytes:
+    """A workbook with an answer under rules, an empty cell, and others that they look at."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet("S")
+        sheet.write("A1", "Agree", book.add_format(looks) if looks else None)
+        sheet.write("A3", "Agree")
+        sheet.write("B1", 4)
+        sheet.write_formula("C1", "=1", None, 1)
+        for rule, look in rules:
+            sheet.conditional_format("A1:A2", {**rule, "format": book.add_format(look)})
+    return out.getvalue()
+
+
+def _assert_told(data: bytes, told: str) -> None:
+    """Say what of a cell is not seen, and that nothing of the kind is told of any other."""
+    grid = read_grid(guarded(data))
+    assert not isinstance(grid, Finding)
+    notes = grid.sheets[0].notes
+    found = {name: set(getattr(notes, name)) for name in (UNSEEN, STRUCK, MASKED)}
+    assert found == {name: {"A1"} if name == told else set() for name in found}
+
+
+def _ods_under(condition: str, *, listed: bool, look: str = 'fo:color="#ffffff"') -> bytes:
+    """A sheet with an answer under a condition: one that is listed, or one of its style."""
+    style = (
+        '<style:style style:name="C_5f_1" style:display-name="C_1" style:family="table-cell">'
+        f"<style:text-properties {look}/></style:style><number:number-style "
+        'xmlns:number="urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0" style:name="N1">'
+        "<number:text/></number:number-style>"
+        '<style:style style:name="C_5f_2" style:display-name="C_2" style:family="table-cell" '
+        'style:data-style-name="N1"/><style:style style:name="under" style:family="table-cell">'
+    )
+    condition = condition.replace('"', "&quot;").replace("<", "&lt;")
+    name = "C_5f_2" if look == "" else "C_5f_1"
+    if not listed:
+        style += (
+            f'<style:map style:condition="{condition}" style:apply-style-name="{name}" '
+            'style:base-cell-address="$S.$A$1"/>'
+        )
+    style += "</style:style></office:automatic-styles>"
+    rule = (
+        '<calcext:conditional-formats xmlns:calcext="urn:org:documentfoundation:names:experimental:'
+        'calc:xmlns:calcext:1.0"><calcext:conditional-format '
+        'calcext:target-range-address="S.A1:S.A1">'
+        f'<calcext:condition calcext:apply-style-name="{name.replace("_5f", "")}" '
+        f'calcext:value="{condition}" calcext:base-cell-address="S.A1"/>'
+        "</calcext:conditional-format></calcext:conditional-formats></table:table>"
+    )
+
+    def edit(part: bytes) -> bytes:
+        part = part.replace(b"</office:automatic-styles>", style.encode())
+        return part.replace(b"</table:table>", rule.encode(), 1) if listed else part
+
+    cells = _ods_cell("<text:p>Agree</text:p>", style="under") + _ods_cell("<text:p>Agree</text:p>")
+    return edited(_ods(cells), {"content.xml": edit})
+
+
+@pytest.mark.parametrize(
+    ("condition", "look", "told"),
+    [
+        ("formula-is(LEN([.A1])>0)", 'fo:color="#ffffff"', UNSEEN),
+        ("formula-is(TRUE())", 'fo:font-size="1pt"', UNSEEN),
+        ('="Agree"', 'style:text-line-through-style="solid"', STRUCK),
+        ('!="Disagree"', "", MASKED),
+        ('contains-text("gre")', 'style:text-line-through-style="solid"', STRUCK),
+        ('ends-with("ree")', "", MASKED),
+        ('begins-with("dis")', "", ""),
+        ("between(1,3)", 'fo:color="#ffffff"', ""),
+        ("duplicate", 'fo:color="#ffffff"', ""),
+        ('formula-is([.A1]<>"")', 'fo:color="#112233"', ""),
+        ("of:is-true-formula([.$B1]=[.A1])", 'fo:color="#ffffff"', UNSEEN),
+        ('cell-content()="Agree"', "", MASKED),
+        ("cell-content-is-not-between(1,3)", 'style:text-line-through-style="solid"', STRUCK),
+        ("cell-content()=4", 'fo:color="#ffffff"', ""),
+    ],
+)
+def test_ods__a_conditional_format_hides_where_it_certainly_holds(
+    condition: str, look: str, told: str
+) -> None:
+    _assert_told(_ods_under(condition, listed="content" not in condition, look=look), told)
+
+
+def test_xlsx__words_that_nobody_sees_among_others() -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet("S")
+        white, small = book.add_format(WHITE), book.add_format({"font_size": 1})
+        navy, bold = book.add_format({"bg_color": "#1F3864"}), book.add_format({"bold": True})
+        pale = book.add_format({"font_color": "#FFFFFF", "italic": True})
+        sheet.write_rich_string("A1", "We ", white, "never ", bold, "agreed", small, " Jo")
+        sheet.write_rich_string("A2", bold, "We ", white, "never", navy)
+        sheet.write_rich_string("A3", white, "We ", small, "never")
+        sheet.write_rich_string("A4", bold, "We ", bold, "never", pale)
+        sheet.write_rich_string("A5", "We ", bold, "never")
+    told = guarded(out.getvalue()).notes["S"]
+    assert told.partly_pale == {"A1": "never  Jo"}
+    assert told.pale == {"A3"}
+
+
+def test_ods__words_that_nobody_sees_among_others() -> None:
+    looks = "".join(
+        f'<style:style style:name="{name}" style:family="text"><style:text-properties {said}/>'
+        "</style:style>"
+        for name, said in (
+            ("white", 'fo:color="#ffffff"'),
+            ("small", 'fo:font-size="2pt"'),
+            ("usual", 'fo:font-size="11pt" fo:color="#000000"'),
+        )
+    )
+
+    def edit(part: bytes) -> bytes:
+        end = b"</office:automatic-styles>"
+        return part.replace(end, looks.encode() + end)
+
+    def span(style: str, text: str) -> str:
+        return f'<text:span text:style-name="{style}">{text}</text:span>'
+
+    inner = span("white", "never " + span("usual", "ever "))
+    cells = "".join(
+        _ods_cell(f"<text:p>{text}</text:p>")
+        for text in (f"We {inner}agreed{span('small', ' Jo')}", span("white", "We"), "We")
+    )
+    told = guarded(edited(_ods(cells), {"content.xml": edit})).notes["S"]
+    assert told.partly_pale == {"A1": "never  Jo"}
+    assert told.pale == {"B1"}
+
+
+def test_xls__words_that_nobody_sees_among_others() -> None:
+    fonts = b"".join(
+        record(FONT, struct.pack("<HHH", size, 0, colour) + bytes(10))
+        for size, colour in ((200, 0x7FFF), (200, 9), (20, 0x7FFF))
+    )
+    formats = record(XF, struct.pack("<HH", 0, 0) + bytes(16))
+    texts = struct.pack("<II", 2, 2)
+    for font in (1, 2):
+        texts += struct.pack("<HBH", 7, 8, 2) + b"We nope" + struct.pack("<HHHH", 3, font, 6, 0)
+    cells = _label(0, 0, 0) + _label(1, 0, 1)
+    result = scan_xls(stream(cells, extra=fonts + formats + record(SST, texts)))
+    assert not isinstance(result, Finding)
+    (told,) = result.notes.values()
+    assert told.partly_pale == {"A1": "nop", "A2": "nop"}
+    assert (told.pale, told.partly_struck) == (set(), {})
+
+
+def test_xlsb__words_that_nobody_sees_among_others() -> None:
+    none, white = (bytes([kind << 1, 0, 0, 0]) + 3 * b"\xff" + b"\xff" for kind in (0, 2))
+    fonts = b"".join(
+        brt(43, struct.pack("<HH", size, 0) + bytes(8) + one + bytes(4))
+        for size, one in ((200, none), (200, white), (20, none))
+    )
+    looks = brt(617) + brt(47, struct.pack("<HHHH", 0, 0, 0, 0) + bytes(8)) + brt(618)
+    texts = b"".join(
+        brt(19, b"\x01" + wide("We nope") + struct.pack("<IHHHH", 2, 3, font, 6, 0))
+        for font in (1, 2)
+    )
+    beside = {"xl/styles.bin": fonts + looks, "xl/sharedStrings.bin": brt(159, bytes(8)) + texts}
+    data = packed(parts_of(xlsb({"S": [(7, 0), (7, 1)]})) | beside)
+    told = guarded(data).notes["S"]
+    assert told.partly_pale == {"A1": "nop", "A2": "nop"}
+    assert (told.pale, told.partly_struck) == (set(), {})

@@ -13,8 +13,13 @@ import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
+from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Font
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.styles.numbers import NumberFormat
 
 from tests.damaged.builders import encrypted
 from tests.factory import Workbook, a_context, action_cells, an_action, entries, filled, issue
@@ -22,6 +27,7 @@ from tests.ingest.packages import edited, packed, parts_of, replacing, sheet_par
 from tests.ingest.small import answers_with, codes, place, read, returned, reworked, written
 from xlassess.contract.layout import ACTION_PLAN, IDENTITY, layout
 from xlassess.ingest import ReturnedFile, read_return
+from xlassess.ingest.formats.kinds import Guarded, guard
 from xlassess.model.answer import Return
 from xlassess.toolkits.load import builtin_ids, find_toolkit
 
@@ -330,6 +336,51 @@ def test_number_format__what_is_seen_decides(kinds: Workbook, tmp_path: Path) ->
     said = {(one.item, one.field): one.value for one in ret.answers}
     assert str(said["1A", "comment"]).startswith("Not said: ")
     assert not {("1A", "answer"), ("1B", "answer"), ("1B", "comment")} & said.keys()
+
+
+def test_conditional_format__what_is_seen_decides(kinds: Workbook, tmp_path: Path) -> None:
+    """Told as of cells with such a format, and not of the cells beside them."""
+    gone, white = DifferentialStyle(font=Font(strike=True)), Font(color="FFFFFFFF")
+
+    def under(book: openpyxl.Workbook, item: str, field: str, look: DifferentialStyle) -> str:
+        at = place(kinds, item, field)
+        rule = Rule(type="expression", dxf=look, formula=[f"LEN({at.cell})>0"])
+        book[at.sheet].conditional_formatting.add(at.cell, rule)
+        return at.cell
+
+    def work(book: openpyxl.Workbook) -> None:
+        under(book, "1A", "answer", gone)
+        under(book, "1B", "comment", gone)
+        under(book, "1C", "answer", DifferentialStyle(numFmt=NumberFormat(164, ";;;")))
+        under(book, "1D", "answer", DifferentialStyle(font=white))
+        under(book, "4.1", "answer", DifferentialStyle(font=white))
+        under(book, "1E", "answer", DifferentialStyle(font=Font(color="FF9B1C1C")))
+
+    ret = read(reworked(returned(kinds), work), tmp_path, kinds)
+    told = [(one.code, one.item) for one in ret.findings]
+    assert told == [
+        ("R13", "1A"), ("R18", "1C"), ("R14", "1B"), ("R21", "1D"), ("R21", "4.1")
+    ]  # fmt: skip
+    missing = {("1A", "answer"), ("1B", "comment"), ("1C", "answer")}
+    assert expected(kinds).keys() - values(ret).keys() == missing
+
+
+def test_conditional_formats_of_ours__hide_nothing(kinds: Workbook) -> None:
+    told = guard(returned(kinds))
+    assert isinstance(told, Guarded)
+    assert [name for name, notes in told.notes.items() if notes.conditions] == []
+
+
+def test_words_that_nobody_sees__are_told(kinds: Workbook, tmp_path: Path) -> None:
+    def work(book: openpyxl.Workbook) -> None:
+        at = place(kinds, "1A", "comment")
+        white = TextBlock(InlineFont(color="FFFFFFFF"), "not ")
+        book[at.sheet][at.cell].value = CellRichText("We do ", white, "agree")
+
+    ret = read(reworked(returned(kinds), work), tmp_path, kinds)
+    assert values(ret)["1A", "comment"] == "We do not agree"
+    assert codes(ret) == ["R21"]
+    assert "“not”" in ret.findings[0].message
 
 
 @pytest.mark.parametrize(

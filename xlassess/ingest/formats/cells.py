@@ -11,10 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from xlassess.contract.layout import cell_name, cell_place
 from xlassess.ingest.formats.display import displayed, masked
 from xlassess.ingest.formats.relationships import Relation
-from xlassess.ingest.formats.styles import CellStyles, Runs, inline_runs, settled, shared_runs
+from xlassess.ingest.formats.rules import conditions_of, looks_under
+from xlassess.ingest.formats.runs import Runs, faded, inline_runs, may_hide, settled, shared_runs
+from xlassess.ingest.formats.styles import CellStyles
 from xlassess.ingest.formats.visibility import hidden_columns, hidden_rows
+from xlassess.ingest.guard.colours import Colour
 from xlassess.ingest.guard.markup import tags
 from xlassess.ingest.guard.notes import MOST_NOTES, CrossedOut, SheetNotes
 from xlassess.ingest.guard.package import Package, UnsafePartError
@@ -60,8 +64,8 @@ class CellFacts:
     runs: dict[int, Runs] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Read the pieces of the shared texts, if any of them may be crossed out."""
-        if b"strike" in self.texts or (self.styles.struck and b"rPr" in self.texts):
+        """Read the pieces of the shared texts, if any of them may be crossed out or not seen."""
+        if may_hide(self.texts, self.styles):
             self.runs.update(shared_runs(self.texts))
 
     @property
@@ -112,7 +116,10 @@ def facts_of(
             shown.update({cell: text} if text else {})
             mask = _mask(value, code, kind)
             masks.update({cell: mask} if mask is not None else {})
-    partly = {at: said for at, said in _runs(part, cells, struck).items() if at not in lined}
+    runs = _runs(part, cells)
+    partly = {at: said for at, said in _struck(runs, struck).items() if at not in lined}
+    unseen = _faded(runs, part, styles, pale) if runs else {}
+    conditions = conditions_of(part, styles)
     errors, pictured = notes.errors, frozenset[str]()
     if errors and b"vm=" in part and cells.pictures:
         pictured = errors & _with_value(part)
@@ -129,6 +136,9 @@ def facts_of(
         hidden_rows=hidden_rows(part),
         hidden_columns=hidden_columns(part),
         pale=frozenset(pale),
+        partly_pale=unseen,
+        conditions=conditions,
+        looks=looks_under(conditions, _colours(part, styles)) if conditions else {},
     )
 
 
@@ -157,8 +167,8 @@ def _mask(value: bytes, code: str, kind: bytes) -> str | None:
         return None
 
 
-def _runs(part: bytes, cells: CellFacts, struck: set[str]) -> dict[str, CrossedOut]:
-    """The cells whose words are crossed out in part; those in whole are added to ``struck``."""
+def _runs(part: bytes, cells: CellFacts) -> dict[str, Runs]:
+    """The texts of cells in pieces, if anything in any of them may be crossed out or not seen."""
     found: dict[str, Runs] = {}
     if cells.runs:
         for match in _CELL.finditer(part):
@@ -168,8 +178,13 @@ def _runs(part: bytes, cells: CellFacts, struck: set[str]) -> dict[str, CrossedO
             runs, address = cells.runs.get(int(match[2])), _ADDRESS.search(match[1])
             if runs and address:
                 found[address[1].decode().upper()] = runs
-    if b"strike" in part and len(part) < _MOST_RUNS_TEXT:
+    if b"rPr" in part and len(part) < _MOST_RUNS_TEXT and may_hide(part, cells.styles):
         found.update(inline_runs(part))
+    return found
+
+
+def _struck(found: Mapping[str, Runs], struck: set[str]) -> dict[str, CrossedOut]:
+    """The cells whose words are crossed out in part; those in whole are added to ``struck``."""
     partly: dict[str, CrossedOut] = {}
     for cell, runs in found.items():
         said = settled(runs, cell in struck)
@@ -179,6 +194,35 @@ def _runs(part: bytes, cells: CellFacts, struck: set[str]) -> dict[str, CrossedO
         elif said is not False:
             partly[cell] = said
     return partly
+
+
+def _faded(
+    found: Mapping[str, Runs], part: bytes, styles: CellStyles, pale: set[str]
+) -> dict[str, str]:
+    """The words that nobody sees of cells; those of which none is seen are added to ``pale``."""
+    partly: dict[str, str] = {}
+    for place, colours in _colours(part, styles).items():
+        cell = cell_name(*place)
+        if cell not in found:
+            continue
+        said = faded(found[cell], *colours)
+        pale.discard(cell)
+        if said is True:
+            pale.add(cell)
+        elif said is not False:
+            partly[cell] = said
+    return partly
+
+
+def _colours(part: bytes, styles: CellStyles) -> dict[tuple[int, int], tuple[Colour, Colour]]:
+    """The colours of the filled cells of a sheet, of letters and behind them."""
+    colours: dict[tuple[int, int], tuple[Colour, Colour]] = {}
+    for match in _FILLED.finditer(part):
+        if address := _ADDRESS.search(match[1]):
+            style = _STYLE.search(match[1])
+            place = cell_place(address[1].decode().upper())
+            colours[place] = styles.colours_of(int(style[1]) if style else 0)
+    return colours
 
 
 def _with_value(part: bytes) -> frozenset[str]:

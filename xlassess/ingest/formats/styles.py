@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 from xlassess.ingest.formats.display import BUILT_IN
-from xlassess.ingest.formats.visibility import (
+from xlassess.ingest.guard.colours import (
     LETTERS,
     PAPER,
     Colour,
@@ -19,11 +19,12 @@ from xlassess.ingest.formats.visibility import (
     of_size,
     of_theme,
 )
-from xlassess.ingest.guard.markup import attribute, local, stream, tree
-from xlassess.ingest.guard.notes import CrossedOut
+from xlassess.ingest.guard.markup import attribute, local, tree
+from xlassess.ingest.guard.notes import Look
 
 _BARE = ("", "general", "@", "standard")
-_OFF = ("0", "false", "off")
+OFF = ("0", "false", "off")
+"""How a property that may be true says that it is not."""
 _POINTS = re.compile(r"\d{1,4}(?:\.\d{0,9})?")
 _FRACTION = re.compile(r"-?(?:[01](?:\.\d{0,20})?|\.\d{1,20})(?:E-\d{1,2})?", re.I)
 
@@ -47,7 +48,10 @@ class CellStyles:
 
     ``fonts`` are the numbers of the fonts that cross out, for texts with fonts of their own.
     ``pale`` are the formats whose letters cannot be told from what is behind them; ``lined`` those
-    of `struck` that cross a cell out whatever the fonts of its words are.
+    of `struck` that cross a cell out whatever the fonts of its words are. ``colours`` are those of
+    letters and behind them, by format; ``differing`` what conditional formats make of a cell, and
+    ``hiding`` those of them that can hide something. ``letters`` are the colours of fonts; those of
+    ``fading`` fonts suit what is behind some cell, or paper, and are no font of a whole cell.
     """
 
     struck: frozenset[int] = frozenset()
@@ -55,6 +59,11 @@ class CellStyles:
     fonts: frozenset[int] = frozenset()
     pale: frozenset[int] = frozenset()
     lined: frozenset[int] = frozenset()
+    colours: tuple[tuple[Colour, Colour], ...] = ()
+    differing: tuple[Look, ...] = ()
+    hiding: frozenset[int] = frozenset()
+    letters: Mapping[int, Colour] = field(default_factory=dict)
+    fading: frozenset[int] = frozenset()
 
     @classmethod
     def of(
@@ -63,6 +72,7 @@ class CellStyles:
         fonts: frozenset[int],
         own: Mapping[int, str],
         letters: Mapping[int, Colour] | None = None,
+        differing: Sequence[Look] = (),
     ) -> CellStyles:
         """Work the styles out.
 
@@ -71,6 +81,7 @@ class CellStyles:
             fonts: the fonts that cross out.
             own: the number formats of the workbook itself, by their number.
             letters: the colours of fonts, by their number.
+            differing: what conditional formats make of a cell.
         """
         codes = {
             number: code
@@ -80,13 +91,21 @@ class CellStyles:
         struck = frozenset(
             number for number, one in enumerate(formats) if one.font in fonts or one.lined
         )
-        pale = frozenset(
-            number
-            for number, one in enumerate(formats)
-            if is_pale((letters or {}).get(one.font, LETTERS), one.behind)
-        )
+        letters = letters or {}
+        colours = tuple((letters.get(one.font, LETTERS), one.behind) for one in formats)
+        pale = frozenset(number for number, pair in enumerate(colours) if is_pale(*pair))
         lined = frozenset(number for number, one in enumerate(formats) if one.lined)
-        return cls(struck, codes, fonts, pale, lined)
+        looks, pairs = tuple(differing), set(colours)
+        hiding = frozenset(at for at, one in enumerate(looks) if can_hide(one, pairs))
+        apart = letters.keys() - {one.font for one in formats}
+        fading = frozenset(font for font in apart if may_fade(letters[font], pairs))
+        return cls(
+            struck, codes, fonts, pale, lined, colours, looks, hiding, letters, fading
+        )  # fmt: skip
+
+    def colours_of(self, format_: int) -> tuple[Colour, Colour]:
+        """Return the colours of the cells of a format, of letters and behind them."""
+        return self.colours[format_] if format_ < len(self.colours) else (LETTERS, PAPER)
 
 
 _LONGEST_REMEMBERED = 1 << 18
@@ -111,6 +130,7 @@ def _styles_in(part: bytes) -> CellStyles:
     fills: list[Colour] = []
     lines: list[bool] = []
     formats: list[StyleRecord] = []
+    differing: list[Look] = []
     for group in root if root is not None else ():
         name = local(group.tag)
         if name == "numFmts":
@@ -127,8 +147,10 @@ def _styles_in(part: bytes) -> CellStyles:
             lines = [_is_lined(border) for border in group]
         elif name == "cellXfs":
             formats = [_format(one, fills, lines) for one in group]
+        elif name == "dxfs":
+            differing = [look_of(one) for one in group]
     struck = frozenset(number for number, crossed in enumerate(fonts) if crossed)
-    return CellStyles.of(formats, struck, own, letters)
+    return CellStyles.of(formats, struck, own, letters, differing)
 
 
 _remembered = lru_cache(maxsize=8)(_styles_in)
@@ -146,7 +168,7 @@ def _is_lined(border: Element) -> bool:
     ways = (attribute(border, name) for name in ("diagonalUp", "diagonalDown"))
     line = next((one for one in border if local(one.tag) == "diagonal"), None)
     style = attribute(line, "style") if line is not None else ""
-    return style not in ("", "none") and any(way not in ("", *_OFF) for way in ways)
+    return style not in ("", "none") and any(way not in ("", *OFF) for way in ways)
 
 
 def _behind(fill: Element) -> Colour:
@@ -163,116 +185,109 @@ def _behind(fill: Element) -> Colour:
 def _colour_in(element: Element, name: str, usual: Colour) -> Colour:
     """The colour that an element states in a child of that name."""
     said = next((one for one in element if local(one.tag) == name), None)
-    if said is None or attribute(said, "auto") in ("1", "true"):
+    return usual if said is None else colour_of(said.attrib, usual)
+
+
+def colour_of(said: Mapping[str, str], usual: Colour) -> Colour:
+    """Return the colour that the attributes of an element state.
+
+    Args:
+        said: the attributes.
+        usual: the colour if they leave it to the program.
+    """
+    if said.get("auto") in ("1", "true"):
         return usual
-    if text := attribute(said, "rgb"):
+    if text := said.get("rgb"):
         return of_hex(text)
-    tint = attribute(said, "tint")
-    if theme := attribute(said, "theme"):
+    tint = said.get("tint", "")
+    if theme := said.get("theme"):
         shade = float(tint) if _FRACTION.fullmatch(tint) else 0.0
         return of_theme(int(theme), shade) if theme.isdecimal() and len(theme) < 4 else Colour()
-    return Colour() if tint else of_number(_number(said, "indexed"))
+    number = said.get("indexed", "")
+    return Colour() if tint or not number.isdecimal() else of_number(int(number[:6]))
+
+
+def may_fade(letters: Colour, colours: Collection[tuple[Colour, Colour]]) -> bool:
+    """True for letters that cannot be told from paper, or from what is behind some cell.
+
+    A colour that whole cells have is one to be seen, though it may not be in the headings.
+
+    Args:
+        letters: their colour.
+        colours: those of letters and behind them that cells have.
+    """
+    if is_pale(letters, PAPER):
+        return True
+    own = (one for one, _ in colours)
+    return letters not in own and any(is_pale(letters, behind) for _, behind in colours)
+
+
+def can_hide(look: Look, colours: Collection[tuple[Colour, Colour]]) -> bool:
+    """True for a look that crosses out, shows numbers otherwise, or may suit letters to paper.
+
+    So it is for one that may show letters which suit their paper. One that only gives paper the
+    colour of paper is passed over otherwise.
+
+    Args:
+        look: the look.
+        colours: those of letters and behind them that cells have.
+    """
+    if look.struck or look.code:
+        return True
+    if look.letters is None and look.behind is None:
+        return False
+    if any(is_pale(*pair) for pair in colours):
+        return True
+    if look.letters is None and is_pale(look.behind or PAPER, PAPER):
+        return False
+    letters = [look.letters] if look.letters else [LETTERS, *(letter for letter, _ in colours)]
+    behind = [look.behind] if look.behind else [PAPER, *(other for _, other in colours)]
+    return any(is_pale(one, other) for one in set(letters) for other in set(behind))
+
+
+def look_of(format_: Element) -> Look:
+    """Return what a conditional format makes of a cell ([ECMA-376] part 1, 18.8.14)."""
+    letters = behind = struck = code = None
+    for one in format_:
+        name = local(one.tag)
+        if name == "font":
+            stated = _colour_in(one, "color", Colour())
+            stated = of_size(_size(one), stated)
+            letters = stated if stated.stated else None
+            lines = [crosses_out(mark) for mark in one if local(mark.tag) == "strike"]
+            struck = lines[0] if lines else None
+        elif name == "fill":
+            behind = _filled_in(one)
+        elif name == "numFmt":
+            code = attribute(one, "formatCode")
+    return Look(letters, behind, struck, code)
+
+
+def _filled_in(fill: Element) -> Colour | None:
+    """The colour that a conditional format gives a cell; its plain one goes by the other name."""
+    pattern = next((one for one in fill if local(one.tag) == "patternFill"), None)
+    if pattern is None or attribute(pattern, "patternType") not in ("", "solid"):
+        return Colour()
+    for name in ("bgColor", "fgColor"):
+        if (said := _colour_in(pattern, name, Colour())).stated:
+            return said
+    return None
 
 
 def _size(font: Element) -> float:
-    """The size of a font in points; nought where it states none that can be read."""
-    said = next((attribute(one, "val") for one in font if local(one.tag) == "sz"), "")
+    return points(next((attribute(one, "val") for one in font if local(one.tag) == "sz"), ""))
+
+
+def points(said: str) -> float:
+    """Return a size of letters in points; nought where it states none that can be read."""
     return float(said) if _POINTS.fullmatch(said) else 0.0
 
 
 def crosses_out(mark: Element) -> bool:
     """True for the property of a font that draws a line through its letters."""
-    return local(mark.tag) == "strike" and attribute(mark, "val") not in _OFF
+    return local(mark.tag) == "strike" and attribute(mark, "val") not in OFF
 
 
 def _number(element: Element, name: str) -> int:
     text = attribute(element, name)
     return int(text) if text.isdecimal() and len(text) < 9 else 0
-
-
-Runs = list[tuple[str, bool | None]]
-"""The pieces of a text, each with whether it is crossed out; None leaves that to the cell."""
-
-
-def settled(runs: Runs, cell_struck: bool) -> CrossedOut | bool:
-    """Return what stands and what does not, or one truth for the whole text.
-
-    Args:
-        runs: the pieces of the text.
-        cell_struck: the font of the cell crosses out.
-    """
-    said = [(text, cell_struck if struck is None else struck) for text, struck in runs]
-    kept = "".join(text for text, struck in said if not struck)
-    struck_words = "".join(text for text, struck in said if struck)
-    if not struck_words.strip():
-        return False
-    if not kept.strip():
-        return True
-    return CrossedOut(kept, struck_words)
-
-
-@dataclass(slots=True)
-class _Texts:
-    """The state of a pass over texts: those met, and the piece in hand."""
-
-    holders: tuple[str, ...]
-    texts: list[tuple[str, Runs]] = field(default_factory=list)
-    struck: bool | None = None
-    in_text: bool = False
-    in_holder: bool = False
-    in_guide: bool = False
-    cell: str = ""
-
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = local(tag)
-        if name == "c":
-            self.cell = attributes.get("r", "").upper()
-        elif name in self.holders:
-            self.texts.append((self.cell, []))
-            self.in_holder, self.struck = True, None
-        elif name == "rPh":  # a guide to pronouncing, which nobody reads as text
-            self.in_guide = True
-        elif name == "r":
-            self.struck = None
-        elif name == "rPr":
-            self.struck = False
-        elif name == "strike":
-            self.struck = attributes.get("val", "1") not in _OFF
-        elif name == "t" and self.in_holder and not self.in_guide:
-            self.in_text = True
-
-    def end(self, tag: str) -> None:
-        name = local(tag)
-        if name in self.holders:
-            self.in_holder = False
-        elif name == "rPh":
-            self.in_guide = False
-        elif name == "t":
-            self.in_text = False
-
-    def data(self, text: str) -> None:
-        if self.in_text:
-            self.texts[-1][1].append((text, self.struck))
-
-
-def shared_runs(part: bytes) -> dict[int, Runs]:
-    """Return the shared texts in which something is crossed out or stands apart, by number.
-
-    Raises:
-        xml.etree.ElementTree.ParseError: the part is not well formed.
-        defusedxml.common.DefusedXmlException: the part declares entities.
-    """
-    texts = _Texts(("si",))
-    stream(part, texts.start, texts.end, texts.data)
-    return {
-        number: runs
-        for number, (_, runs) in enumerate(texts.texts)
-        if any(struck is not None for _, struck in runs)
-    }
-
-
-def inline_runs(part: bytes) -> dict[str, Runs]:
-    """Return the texts that stand in their cells, by cell; see `shared_runs`."""
-    texts = _Texts(("is",))
-    stream(part, texts.start, texts.end, texts.data)
-    return {cell: runs for cell, runs in texts.texts if cell}

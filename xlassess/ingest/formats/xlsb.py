@@ -26,13 +26,14 @@ from xlassess.ingest.formats.relationships import (
     relations,
     root_of,
 )
-from xlassess.ingest.formats.styles import CellStyles, Runs, StyleRecord, settled
-from xlassess.ingest.formats.visibility import (
+from xlassess.ingest.formats.runs import Runs, faded, in_pieces, settled
+from xlassess.ingest.formats.styles import CellStyles, StyleRecord
+from xlassess.ingest.formats.visibility import lines
+from xlassess.ingest.guard.colours import (
     LETTERS,
     PAPER,
     TWIPS,
     Colour,
-    lines,
     of_hex,
     of_number,
     of_size,
@@ -170,8 +171,9 @@ def _shared(package: Package, related: Sequence[Relation], budget: Budget) -> _S
             formats.append(StyleRecord(font, format_, behind, lined))
     struck = frozenset(number for number, crossed in enumerate(fonts) if crossed)
     shared = _Shared(CellStyles.of(formats, struck, own, letters))
-    if struck:
-        shared.runs = _pieces(package, first_of(related, "sharedstrings", _TEXTS), struck, budget)
+    if struck or shared.styles.fading:
+        texts = first_of(related, "sharedstrings", _TEXTS)
+        shared.runs = _pieces(package, texts, shared.styles, budget)
     return shared
 
 
@@ -198,25 +200,20 @@ def _colour(raw: bytes, usual: Colour) -> Colour:
     return of_theme(number, tint) if kind == 3 else of_number(number)
 
 
-def _pieces(package: Package, part: str, fonts: frozenset[int], budget: Budget) -> dict[int, Runs]:
+def _pieces(package: Package, part: str, styles: CellStyles, budget: Budget) -> dict[int, Runs]:
     """The shared texts of several fonts, in pieces of one font each ([MS-XLSB] 2.5.122)."""
     items = (body for code, body in records(package.get(part), budget) if code == _TEXT_ITEM)
-    return {number: _in_pieces(body, fonts) for number, body in enumerate(items) if body[0] & _RICH}
+    return {
+        number: _in_pieces(body, styles) for number, body in enumerate(items) if body[0] & _RICH
+    }
 
 
-def _in_pieces(body: bytes, fonts: frozenset[int]) -> Runs:
+def _in_pieces(body: bytes, styles: CellStyles) -> Runs:
     text, place = wide_string(body, 1)
-    letters = text.encode("utf-16-le")
     count = struct.unpack_from("<I", body, place)[0]
     raw = body[place + 4 : place + 4 + 4 * count]
     marks = list(struct.iter_unpack("<HH", raw[: len(raw) & ~3]))
-    ends = [0, *(2 * start for start, _ in marks), len(letters)]
-    struck: list[bool | None] = [None, *(font in fonts for _, font in marks)]
-    return [
-        (letters[begin:end].decode("utf-16-le", "replace"), crossed)
-        for begin, end, crossed in zip(ends, ends[1:], struck, strict=False)
-        if end > begin
-    ]
+    return in_pieces(text.encode("utf-16-le"), marks, styles)
 
 
 def _plain(package: Package, part: str, related: Sequence[Relation]) -> bytes | None:
@@ -323,12 +320,15 @@ def _take_looks(
         tally.mask(cell, masked(styles.codes[format_], number))
     elif code in _TEXT_CELLS and format_ in styles.codes:
         tally.mask(cell, masked(styles.codes[format_]))
-    if code == _SHARED_TEXT and format_ not in styles.lined:
-        said = settled(shared.runs.get(struct.unpack_from("<I", body, 8)[0], [("", None)]), struck)
+    runs = shared.runs.get(struct.unpack_from("<I", body, 8)[0]) if code == _SHARED_TEXT else None
+    if runs and format_ not in styles.lined:
+        tally.pale.discard(cell)
+        tally.fade(cell, faded(runs, *styles.colours_of(format_)))
+        said = settled(runs, struck)
         if isinstance(said, CrossedOut):
             tally.partly_struck[cell] = said
             return
-        struck = said if said or struct.unpack_from("<I", body, 8)[0] in shared.runs else struck
+        struck = said
     if struck:
         tally.struck.add(cell)
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xlassess.contract.layout import cell_name, column_name
+from xlassess.ingest.guard.colours import Colour
 from xlassess.ingest.guard.limits import (
     MOST_AREA,
     MOST_NOTED,
@@ -70,6 +71,45 @@ class PlacedObject:
     cell: str = ""
 
 
+Area = tuple[int, int, int, int]
+"""The first row and column of some cells and the last, counted from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a conditional format makes cells look; what it leaves as it is, is None.
+
+    ``struck`` is about the whole cell; ``code`` is a number format.
+    """
+
+    letters: Colour | None = None
+    behind: Colour | None = None
+    struck: bool | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionalRule:
+    """A rule of a conditional format: where it applies, and how cells look for which it holds.
+
+    ``formula`` is as Excel writes it, for the cell ``base`` (row and column); it is empty for
+    rules of a kind that is not worked out. Where one holds that ``stops``, none after it counts.
+    """
+
+    look: Look
+    areas: tuple[Area, ...]
+    formula: str
+    base: tuple[int, int]
+    stops: bool = False
+
+    def is_about(self, row: int, column: int) -> bool:
+        """True for a cell to which the rule applies."""
+        return any(
+            top <= row <= bottom and left <= column <= right
+            for top, left, bottom, right in self.areas
+        )
+
+
 CONTROL = "a button, field or box to tick"
 CHART = "a chart"
 """What a chart is called in words: we place some ourselves."""
@@ -99,7 +139,10 @@ class SheetNotes:
     format of words: what they show, empty where nothing is seen. ``margins`` are the words of
     headers and footers, which are seen on paper. Nobody sees a ``hidden`` sheet, nor what stands
     in ``hidden_rows`` and ``hidden_columns`` (counted from 0); letters of ``pale`` cells have the
-    colour of what is behind them.
+    colour of what is behind them, and so have the words in ``partly_pale``. ``conditions`` are the
+    rules of conditional formats in their order, where one of them can hide something or cross it
+    out; ``looks`` are the colours, of letters and behind them, that the cells of such rules have
+    of their own.
 
     ``area`` is the most cells that the rectangle from A1 to the last cell can have.
     """
@@ -125,6 +168,9 @@ class SheetNotes:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     pale: frozenset[str] = frozenset()
+    partly_pale: Mapping[str, str] = field(default_factory=dict)
+    conditions: tuple[ConditionalRule, ...] = ()
+    looks: Mapping[str, tuple[Colour, Colour]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +213,9 @@ class Tally:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     pale: set[str] = field(default_factory=set)
+    partly_pale: dict[str, str] = field(default_factory=dict)
+    conditions: list[ConditionalRule] = field(default_factory=list)
+    looks: dict[str, tuple[Colour, Colour]] = field(default_factory=dict)
     spread: int = 0
     more: bool = False
 
@@ -201,6 +250,13 @@ class Tally:
         """Take note that these cells, ends included, are under another."""
         self.spend(_area(first, (min(last[0], _LAST_ROW), min(last[1], _LAST_COLUMN))))
         self.covered |= near(first, last)
+
+    def fade(self, cell: str, words: str | bool) -> None:
+        """Take note of the words of a cell that nobody sees; True stands for all of them."""
+        if words is True:
+            self.pale.add(cell)
+        elif words:
+            self.partly_pale[cell] = str(words)
 
     def mask(self, cell: str, shows: str | None) -> None:
         """Take note of what a cell shows instead of what is in it; of None there is nothing."""
@@ -281,6 +337,9 @@ class Tally:
             frozenset(self.hidden_rows),
             frozenset(self.hidden_columns),
             frozenset(self.pale),
+            dict(self.partly_pale),
+            tuple(self.conditions),
+            dict(self.looks),
         )
 
 

@@ -8,11 +8,12 @@ from xlassess.contract.layout import cell_name
 from xlassess.ingest.reading.action_tables import ActionTable
 from xlassess.ingest.reading.cells.cell_findings import CellFinding
 from xlassess.ingest.reading.cells.grid import Sheet
-from xlassess.ingest.reading.cells.values import is_blank
+from xlassess.ingest.reading.cells.values import brief, is_blank
 from xlassess.ingest.reading.locate import ItemRow
 
 _CODE = "R21"
 _ROW, _COLUMN = "the rows are hidden", "the columns are hidden"
+_FADED = "by their colour or size, these words cannot be told from what is behind them: {words}"
 _PALE = "by their colour or size, the letters cannot be told from what is behind them"
 
 
@@ -42,7 +43,8 @@ def unseen(rows: Iterable[ItemRow], tables: Iterable[ActionTable]) -> Iterator[C
 def _hides(sheet: Sheet) -> bool:
     """True for a sheet that is seen, but not all that is in its cells."""
     notes = sheet.notes
-    return not notes.hidden and bool(notes.hidden_rows or notes.hidden_columns or notes.pale)
+    some = notes.hidden_rows or notes.hidden_columns or notes.pale or notes.partly_pale
+    return bool(some) and not notes.hidden
 
 
 def _told(sheet: Sheet, row: int, column: int, item: str = "") -> Iterator[CellFinding]:
@@ -52,5 +54,7 @@ def _told(sheet: Sheet, row: int, column: int, item: str = "") -> Iterator[CellF
         return
     why = _ROW if row in notes.hidden_rows else _COLUMN if column in notes.hidden_columns else ""
     why = why or (_PALE if name in notes.pale else "")
+    if not why and name in notes.partly_pale:
+        why = _FADED.format(words=f"“{brief(notes.partly_pale[name])}”")
     if why:
         yield CellFinding(_CODE, sheet.name, name, item, details={"why": why})

@@ -20,20 +20,25 @@ from xml.sax.saxutils import escape, quoteattr
 from xlassess.contract.layout import cell_name
 from xlassess.ingest.formats.attached import is_named_text_box
 from xlassess.ingest.formats.margins import of_pages
-from xlassess.ingest.formats.ods.ods_styles import Crossing, TableStyles, styles_of
+from xlassess.ingest.formats.ods.ods_conditions import TableConditions
+from xlassess.ingest.formats.ods.ods_styles import CellLook, Crossing, TableStyles, styles_of
+from xlassess.ingest.formats.runs import Piece, Runs, faded, settled
 from xlassess.ingest.formats.visibility import lines
-from xlassess.ingest.guard.limits import MOST_AREA, MOST_SHEETS, MOST_TEXTS
+from xlassess.ingest.guard.colours import LETTERS, PAPER, Colour
+from xlassess.ingest.guard.limits import MEGABYTE, MOST_AREA, MOST_SHEETS, MOST_TEXTS
 from xlassess.ingest.guard.markup import local, stream
 from xlassess.ingest.guard.notes import (
     CHART,
     CONTROL,
     MOST_NOTES,
+    Area,
     CrossedOut,
     ExcessError,
     PlacedObject,
     Scanned,
     Tally,
     near,
+    rectangle,
     too_much,
 )
 from xlassess.ingest.guard.package import Package, UnsafePartError, packed
@@ -67,6 +72,10 @@ _MANIFEST = (
     '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
     "</manifest:manifest>"
 )
+_USUAL_LOOK = CellLook(struck=False, letters=LETTERS, behind=PAPER, pale=False)
+_APPLIED = re.compile(rb"""apply-style-name=["']([^"'<>]{1,200})["']""")
+"""What says that cells look otherwise under a condition."""
+_MOST_GONE_THROUGH_AGAIN = 4 * MEGABYTE
 _MOST_SHOWN = 64
 """A repeated number is told as displayed for so many of its cells; nobody repeats answers."""
 _CHART_BODY = re.compile(rb"<(?:[\w.-]{1,40}:)?body(?:\s[^<>]*)?>\s*<(?:[\w.-]{1,40}:)?chart[\s/>]")
@@ -103,27 +112,19 @@ def _kind(tag: str) -> tuple[str, str]:
 
 @dataclass(slots=True)
 class _CellText:
-    """The text of one cell as it is gathered: its paragraphs, and what of them is crossed out."""
+    """The text of one cell as it is gathered: its pieces, and how many paragraphs they make."""
 
-    pieces: list[tuple[str, bool]] = field(default_factory=list)
+    pieces: Runs = field(default_factory=list)
     paragraphs: int = 0
 
     def begin(self) -> None:
         if self.paragraphs:
-            self.pieces.append(("\n", False))
+            self.pieces.append(Piece("\n", struck=False))
         self.paragraphs += 1
 
     @property
     def text(self) -> str:
-        return "".join(text for text, _ in self.pieces)
-
-    def crossed(self) -> CrossedOut | bool:
-        """What of the text stands; or one truth for all of it."""
-        kept = "".join(text for text, struck in self.pieces if not struck)
-        gone = "".join(text for text, struck in self.pieces if struck)
-        if not gone.strip():
-            return False
-        return CrossedOut(kept, gone) if kept.strip() else True
+        return "".join(piece.text for piece in self.pieces)
 
 
 @dataclass(slots=True)
@@ -154,6 +155,7 @@ class _Scan:
     row_times: int = 1
     cell_times: int = 1
     nested: int = 0
+    conditional: bool = False
     copied: bool = False
     doubled: bool = False
     in_cell: bool = False
@@ -161,8 +163,11 @@ class _Scan:
     in_paragraph: bool = False
     cell: _CellText = field(default_factory=_CellText)
     plain: dict[str, str] = field(default_factory=dict)
-    spans: list[bool] = field(default_factory=list)
-    pale: bool = False
+    spans: list[tuple[bool, Colour]] = field(default_factory=list)
+    spanned: bool = False
+    style: str = ""
+    look: CellLook = _USUAL_LOOK
+    conditions: TableConditions | None = None
     frames: list[_Frame] = field(default_factory=list)
     texts: int = 0
     filled: int = 0
@@ -171,8 +176,8 @@ class _Scan:
         space, name = _kind(tag)
         if space == "style" or not self.nested:
             self.crossing.start(name, attributes)
-        if space == "style" and not self.nested:
-            self.tables.start(name, attributes)
+            if not self.nested:
+                self.tables.start(name, attributes)
         if space == "table" and name == "table":
             self._start_table(attributes)
         elif self.nested > 1 or not self.nested:
@@ -183,10 +188,18 @@ class _Scan:
             self._control(attributes)
         elif space == "drawing" or name == "annotation":
             self._start_drawing(name, attributes)
-        elif self.frames and name in ("title", "desc"):
+        elif space == "text" and not self.frames:
+            self._start_text(name, attributes)
+        else:
+            self._start_other(space, name, attributes)
+
+    def _start_other(self, space: str, name: str, attributes: dict[str, str]) -> None:
+        if self.frames and name in ("title", "desc"):
             self.frames[-1].in_title = True
         elif space == "text":
             self._start_text(name, attributes)
+        elif space == "calcext" and self.conditions is not None:
+            self.conditions.start(name, attributes)
 
     def _start_of_table(self, name: str, attributes: dict[str, str]) -> None:
         if name == "table-row":
@@ -205,7 +218,7 @@ class _Scan:
         elif name in _CELLS:
             self.plain = _plain(attributes)
             self.cell_times = _count(self.plain, "number-columns-repeated")
-            self.in_cell, self.cell, self.pale = True, _CellText(), False
+            self.in_cell, self.cell, self.spanned = True, _CellText(), False
             if name == _CELLS[1]:
                 self._covered()
             self._cell()
@@ -235,12 +248,15 @@ class _Scan:
             if self.in_cell and not self.in_note:
                 self._reach()
                 self.cell.begin()
-                crossed, self.pale = self.crossing.cell(self.plain, self.column)
-                self.spans = [crossed]
+                self.style = self.crossing.style_of(self.plain, self.column)
+                self.look = self.crossing.cell(self.style)
+                self.spans = [(self.look.struck, self.look.letters)]
         elif not self.in_paragraph:
             return
         elif name == "span":
-            self.spans.append(self.crossing.span(attributes, self.spans[-1:] == [True]))
+            self.spanned = True
+            around = self.spans[-1] if self.spans else (False, LETTERS)
+            self.spans.append(self.crossing.span(attributes, around))
         elif name == "a":
             self._link(_plain(attributes).get("href", ""))
         elif name == "s":
@@ -253,11 +269,10 @@ class _Scan:
     def end(self, tag: str) -> None:
         space, name = _kind(tag)
         if space == "table" and name == "table":
-            if self.nested == 1:
-                self.written.append("</table:table>")
-            self.nested -= 1
-            if self.nested == 1 and self.copied:
-                self.nested, self.copied = 0, False
+            self._end_table()
+        elif not self.nested:
+            if self.crossing.number:
+                self.crossing.end(name)
         elif self.nested != 1:
             return
         elif space == "table":
@@ -269,6 +284,15 @@ class _Scan:
             self.frames[-1].in_title = False
         elif space == "text":
             self._end_text(name)
+
+    def _end_table(self) -> None:
+        if self.nested == 1:
+            self.written.append("</table:table>")
+            if self.conditions is not None:
+                self.conditions.settle(self.tally)
+        self.nested -= 1
+        if self.nested == 1 and self.copied:
+            self.nested, self.copied = 0, False
 
     def _end_of_table(self, name: str) -> None:
         if name == "table-row":
@@ -292,6 +316,8 @@ class _Scan:
             self.frames[-1].called.append(text.strip())
         elif self.in_paragraph:
             self._say(text)
+        elif not self.nested:
+            self.crossing.data(text)
 
     def _count_text(self, length: int) -> None:
         """Count text as often as it is shown, before it is kept: spaces come by their number."""
@@ -306,7 +332,7 @@ class _Scan:
                 self.frames[-1].has_text = True
             self._attach(text)
         elif self.in_cell:
-            self.cell.pieces.append((text, self.spans[-1:] == [True]))
+            self.cell.pieces.append(Piece(text, *(self.spans[-1] if self.spans else ())))
 
     def _start_table(self, attributes: dict[str, str]) -> None:
         self.nested += 1
@@ -322,6 +348,8 @@ class _Scan:
             self.tally.margins = list(self.margins.get(page, ()))
             self.row = self.column = self.columns = 0
             self.crossing.table()
+            if self.conditional:
+                self.conditions = TableConditions(self.crossing)
             self.written.append(f"<table:table table:name={quoteattr(name)}>")
             self._bounded(len(self.sheets), MOST_SHEETS, "sheets")
 
@@ -373,25 +401,35 @@ class _Scan:
 
     def _take_looks(self, text: str) -> None:
         """Note what a person sees of a cell: crossed-out words, a number as it is displayed."""
-        crossed = self.cell.crossed()
+        look = self.look
+        crossed: CrossedOut | bool = look.struck and bool(text.strip())
+        unseen: str | bool = look.pale
+        if self.spanned:
+            crossed = settled(self.cell.pieces, look.struck)
+            unseen = faded(self.cell.pieces, look.letters, look.behind)
         type_, value = self.plain.get("value-type", ""), self.plain.get("value")
         number = type_ in _VALUES and type_ != "boolean" and "formula" not in self.plain
         shown = text if number and text != value else ""
         mask = self._mask(text)
-        if not shown and crossed is False and mask is None and not self.pale:
+        if self.conditions is not None:
+            self.conditions.cell(self.style, self._here())
+        if not shown and crossed is False and mask is None and unseen is False:
             return
-        for row in range(self.row, self.row + min(self.row_times, _MOST_SHOWN)):
-            for column in range(self.column, self.column + min(self.cell_times, _MOST_SHOWN)):
-                cell = cell_name(row, column)
-                if shown:
-                    self.tally.shown[cell] = shown
-                self.tally.mask(cell, mask)
-                if self.pale:
-                    self.tally.pale.add(cell)
-                if isinstance(crossed, CrossedOut):
-                    self.tally.partly_struck[cell] = crossed
-                elif crossed:
-                    self.tally.struck.add(cell)
+        top, left, bottom, right = self._here()
+        for cell in rectangle((top, left), (bottom, right)):
+            if shown:
+                self.tally.shown[cell] = shown
+            self.tally.mask(cell, mask)
+            self.tally.fade(cell, unseen)
+            if isinstance(crossed, CrossedOut):
+                self.tally.partly_struck[cell] = crossed
+            elif crossed:
+                self.tally.struck.add(cell)
+
+    def _here(self) -> Area:
+        """The cells that are written at once, as far as each of them is told."""
+        last = self.row + min(self.row_times, _MOST_SHOWN) - 1
+        return self.row, self.column, last, self.column + min(self.cell_times, _MOST_SHOWN) - 1
 
     def _mask(self, text: str) -> str | None:
         """What the cell shows of a text or number that its format replaces by words."""
@@ -527,7 +565,13 @@ def scan_ods(package: Package) -> Scanned | Finding:
         UnsafePartError: a part cannot be read safely.
     """
     scan = _Scan(package, styles_of(package), of_pages(package))
-    stream(package.get("content.xml"), scan.start, scan.end, scan.data)
+    content = package.get("content.xml")
+    stream(content, scan.start, scan.end, scan.data)
+    applied = {name.decode("utf-8", "replace") for name in _APPLIED.findall(content)}
+    if len(content) <= _MOST_GONE_THROUGH_AGAIN and scan.crossing.can_hide(applied):
+        # few files have such formats, so that the others are spared to keep what they are about
+        scan = _Scan(package, styles_of(package), of_pages(package), conditional=True)
+        stream(content, scan.start, scan.end, scan.data)
     for tally in scan.sheets.values():
         if excess := tally.oversize():
             return excess
@@ -538,9 +582,9 @@ def scan_ods(package: Package) -> Scanned | Finding:
     sheets = {name: tally.notes() for name, tally in scan.sheets.items()}
     if excess := too_much(sheets):
         return excess
-    content = "".join([*scan.written, _TAIL]).encode("utf-8", "replace")
+    plain = "".join([*scan.written, _TAIL]).encode("utf-8", "replace")
     parts = {
         "mimetype": package.get("mimetype").strip(),
         "META-INF/manifest.xml": _MANIFEST.encode(),
     }
-    return Scanned(sheets, packed({**parts, "content.xml": content}))
+    return Scanned(sheets, packed({**parts, "content.xml": plain}))

@@ -17,7 +17,7 @@ from xlassess.contract.layout import cell_name
 from xlassess.ingest.formats.binary import unpacked
 from xlassess.ingest.formats.display import displayed, masked
 from xlassess.ingest.formats.margins import words_of
-from xlassess.ingest.formats.styles import settled
+from xlassess.ingest.formats.runs import faded, settled
 from xlassess.ingest.formats.visibility import lines
 from xlassess.ingest.formats.xls.xls_objects import Objects
 from xlassess.ingest.formats.xls.xls_texts import Shared, shared_of, short_text
@@ -261,6 +261,9 @@ class _Sheet:
         if number in self.shared.repaired:
             self.tally.texts[cell] = self.shared.repaired[number]
         if number in self.shared.runs and format_ not in self.shared.styles.lined:
+            self.tally.pale.discard(cell)
+            colours = self.shared.styles.colours_of(format_)
+            self.tally.fade(cell, faded(self.shared.runs[number], *colours))
             said = settled(self.shared.runs[number], struck)
             if isinstance(said, CrossedOut):
                 self.tally.partly_struck[cell] = said

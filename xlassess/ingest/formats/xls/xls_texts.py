@@ -11,16 +11,9 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from xlassess.ingest.formats.styles import CellStyles, Runs, StyleRecord
-from xlassess.ingest.formats.visibility import (
-    LETTERS,
-    PALETTE,
-    PAPER,
-    TWIPS,
-    Colour,
-    of_number,
-    of_size,
-)
+from xlassess.ingest.formats.runs import Runs, in_pieces
+from xlassess.ingest.formats.styles import CellStyles, StyleRecord
+from xlassess.ingest.guard.colours import LETTERS, PALETTE, PAPER, TWIPS, Colour, of_number, of_size
 from xlassess.ingest.guard.limits import MOST_NOTED
 from xlassess.ingest.guard.notes import ExcessError
 
@@ -94,7 +87,7 @@ def shared_of(globals_: Sequence[Record]) -> Shared:
     shared = Shared(styles, from_1904=from_1904)
     segments = _segments(globals_)
     # the table is gone through only where it can matter
-    if segments and (struck or len(segments) > 1):
+    if segments and (struck or styles.fading or len(segments) > 1):
         with contextlib.suppress(struct.error):  # what the parser makes of such a table, stands
             _read_table(_Reader(segments), shared)
     return shared
@@ -191,7 +184,7 @@ class _Reader:
 
 
 def _read_table(reader: _Reader, shared: Shared) -> None:
-    """Take the texts that are misread, and those of several fonts of which one crosses out."""
+    """Take the texts that are misread, and those with a font that crosses out or fades."""
     _, count = struct.unpack("<II", reader.take(8))
     if count > MOST_NOTED:
         raise ExcessError(f"it has {count:,} texts")
@@ -204,18 +197,6 @@ def _read_table(reader: _Reader, shared: Shared) -> None:
         reader.take(extra)
         if halved:
             shared.repaired[number] = letters.decode("utf-16-le", "replace")
-        if any(font in shared.styles.fonts for _, font in marks) or (
-            marks and shared.styles.struck
-        ):
-            shared.runs[number] = _pieces(letters, marks, shared.styles.fonts)
-
-
-def _pieces(letters: bytes, marks: list[tuple[int, int]], fonts: frozenset[int]) -> Runs:
-    """A text in pieces of one font each; the first is in the font of its cell."""
-    ends = [0, *(2 * start for start, _ in marks), len(letters)]
-    struck: list[bool | None] = [None, *(font in fonts for _, font in marks)]
-    return [
-        (letters[begin:end].decode("utf-16-le", "replace"), crossed)
-        for begin, end, crossed in zip(ends, ends[1:], struck, strict=False)
-        if end > begin
-    ]
+        telling = shared.styles.fonts | shared.styles.fading
+        if marks and (shared.styles.struck or any(font in telling for _, font in marks)):
+            shared.runs[number] = in_pieces(letters, marks, shared.styles)

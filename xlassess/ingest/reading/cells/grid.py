@@ -13,6 +13,7 @@ from python_calamine import CalamineSheet, CalamineWorkbook
 from xlassess.contract.layout import cell_place
 from xlassess.ingest.formats.kinds import Guarded
 from xlassess.ingest.guard.notes import SheetNotes
+from xlassess.ingest.reading.cells.conditions import with_conditions
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
 
@@ -85,6 +86,8 @@ def _sheet(name: str, sheet: CalamineSheet, notes: SheetNotes) -> Sheet:
         row, column = cell_place(cell)
         if row < len(rows) and column < len(rows[row]):
             rows[row][column] = value
+    if notes.conditions:
+        notes = with_conditions(notes, rows)
     contents = frozenset(itertools.chain.from_iterable(rows))
     return Sheet(name, rows, notes, contents, _special(notes))
 
