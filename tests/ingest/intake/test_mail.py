@@ -264,6 +264,67 @@ def test_mailbox__what_nearly_begins_messages_takes_no_longer(tmp_path: Path) ->
         assert time.process_time() - before < 5
 
 
+def _parted(kind: str, *parts: bytes) -> bytes:
+    """Parts of a message as programs write them."""
+    mark = str(len(b"".join(parts))).encode()
+    body = b"".join(b"--" + mark + b"\r\n" + part + b"\r\n" for part in parts)
+    head = b"Content-Type: multipart/" + kind.encode() + b"; boundary=" + mark + b"\r\n\r\n"
+    return head + body + b"--" + mark + b"--\r\n"
+
+
+def _said(text: str, kind: str = "plain") -> bytes:
+    return f"Content-Type: text/{kind}; charset=utf-8\r\n\r\n{text}".encode()
+
+
+FILE = b"Content-Type: application/x; name=a.xlsx\r\nContent-Disposition: inline\r\n\r\nPK"
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        (
+            _parted("mixed", _said("Here it is."), FILE, _said("3B is wrong.")),
+            "Here it is. 3B is wrong.",
+        ),
+        (_parted("mixed", FILE, _said("3B is wrong.")), "3B is wrong."),
+        (
+            _parted("mixed", _said("\r\n"), FILE, _said("<p>3B is wrong.</p>", "html")),
+            "3B is wrong.",
+        ),
+        (
+            _parted(
+                "alternative",
+                _said("Here it is. 3B is wrong."),
+                _parted("mixed", _said("<p>Here", "html"), FILE, _said("3B</p>", "html")),
+            ),
+            "Here it is. 3B is wrong.",
+        ),
+        (
+            _parted(
+                "alternative",
+                _said(" "),
+                _parted("mixed", _said("<p>Here</p>", "html"), FILE, _said("3B", "html")),
+            ),
+            "Here 3B",
+        ),
+        (
+            _parted(
+                "mixed",
+                _parted("alternative", _said("Here"), _said("<p>Here</p>", "html")),
+                FILE,
+                _parted("alternative", _said("3B"), _said("<p>3B</p>", "html")),
+            ),
+            "Here 3B",
+        ),
+        (_parted("mixed", _said("Yes.\r\n> Will you?"), FILE, _said("> Dana")), "Yes."),
+    ],
+)
+def test_text__goes_on_after_a_file(message: bytes, said: str) -> None:
+    mail = read_message(HEAD + b"MIME-Version: 1.0\r\n" + message)
+    assert mail.text == said
+    assert [one.name for one in mail.files] == ["a.xlsx"]
+
+
 def test_text__behind_an_attached_message_is_the_writers_own() -> None:
     ours = a_mail("Dear Ada")
     ours["Message-ID"] = "<xlassess.0123456789abcdef0123456789abcdef@y.example>"

@@ -22,7 +22,14 @@ from email.message import Message
 from email.utils import parseaddr, parsedate_to_datetime
 
 from xlassess.contract.reference import find_references
-from xlassess.ingest.intake.mail_text import MOST_TEXT, all_said, in_letters, own_page, written
+from xlassess.ingest.intake.mail_text import (
+    MOST_LOOKED_AT,
+    Alternatives,
+    all_said,
+    in_letters,
+    own_page,
+    written,
+)
 from xlassess.ingest.intake.notices import notice_in
 from xlassess.ingest.reading.reading_plan import MailNotice
 
@@ -154,9 +161,9 @@ def _taken_apart(data: bytes) -> ReadMail:
     mail = message_from_bytes(_with_plain_head(data))
     files, encrypted, signed = [], False, False
     # Each message with what it says itself: one that is attached to it has its say, too.
-    messages: dict[Message, list[tuple[str, str]]] = {}
-    for part, message in _parts(mail, mail):
-        texts = messages.setdefault(message, [])
+    messages: dict[Message, dict[Message, Alternatives]] = {}
+    for part, message, choice in _parts(mail, mail):
+        texts = messages.setdefault(message, {})
         kind = part.get_content_type()
         sealed = kind in ENCRYPTED and is_signed_whole(_content(part))
         signed |= sealed
@@ -171,10 +178,11 @@ def _taken_apart(data: bytes) -> ReadMail:
             elif kind not in ENCRYPTED:
                 files.append(MailFile(name or "unnamed", content))
         else:
-            texts.append((kind, _text(part)))
+            texts.setdefault(choice or part, []).append((kind, _text(part)))
     text = _said_in(mail, messages)
     encrypted |= text.startswith(_PGP.decode())
-    pages = (own_page(one) for kind, one in messages[mail] if kind == "text/html")
+    own = (one for texts in messages[mail].values() for one in texts)
+    pages = (own_page(one) for kind, one in own if kind == "text/html")
     problem = instead(mail, " ".join((text, *pages)))
     if not files and (encrypted or signed):
         problem = IS_ENCRYPTED if encrypted else SIGNED_WHOLE
@@ -191,17 +199,24 @@ def _taken_apart(data: bytes) -> ReadMail:
     return ReadMail(sender, subject, text, tuple(files), problem, came, notice, known, sent)
 
 
-def _parts(part: Message, message: Message) -> Iterator[tuple[Message, Message]]:
-    """Yield a part and all that are in it, each with the message that it is a part of.
+def _parts(
+    part: Message, message: Message, choice: Message | None = None
+) -> Iterator[tuple[Message, Message, Message | None]]:
+    """Yield a part and all that are in it, each with what it is a part of.
 
-    What follows an attached message is said by the outer one again.
+    That is the message, and the alternatives among which a program chooses, if any: Apple Mail goes
+    on with a text after each file. What follows an attached message is said by the outer one again.
     """
-    yield part, message
+    yield part, message, choice
     if part.is_multipart():
         attached = part.get_content_type() == "message/rfc822"
+        if part.get_content_type() == "multipart/alternative":
+            choice = choice or part
         for inner in part.get_payload():
             if isinstance(inner, Message):
-                yield from _parts(inner, inner if attached else message)
+                yield from _parts(
+                    inner, inner if attached else message, None if attached else choice
+                )
 
 
 def is_signed_whole(content: bytes) -> bool:
@@ -320,14 +335,14 @@ def _uudecoded(lines: list[str]) -> Iterator[bytes]:
 
 
 def _text(part: Message) -> str:
-    return in_letters(_content(part)[: 20 * MOST_TEXT], part.get_content_charset("utf-8"))
+    return in_letters(_content(part)[:MOST_LOOKED_AT], part.get_content_charset("utf-8"))
 
 
-def _said_in(mail: Message, messages: dict[Message, list[tuple[str, str]]]) -> str:
+def _said_in(mail: Message, messages: dict[Message, dict[Message, Alternatives]]) -> str:
     """What a message says and those attached to it; nothing of those that we sent."""
     alone = mail.get_content_type() == "multipart/report"
     theirs = (
-        (message, texts)
+        (message, texts.values())
         for message, texts in messages.items()
         if message is mail or not (alone or _is_ours(message))
     )
@@ -360,4 +375,4 @@ def _answers_an_entry(part: Message) -> bool:
     if part.get_content_type() not in _ENTRIES:
         return False
     said = str(part.get_param("method", "") or "").upper() == "REPLY"
-    return said or b"\nMETHOD:REPLY" in _content(part)[: 20 * MOST_TEXT]
+    return said or b"\nMETHOD:REPLY" in _content(part)[:MOST_LOOKED_AT]

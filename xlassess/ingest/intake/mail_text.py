@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterable
 from html import unescape
+from typing import TypeAlias
 
 MOST_TEXT = 2_000
 """Characters of a message's text that are told; the message itself is kept whole."""
+
+MOST_LOOKED_AT = 20 * MOST_TEXT
+"""Characters of its texts in which that is looked for; a page has far more than it shows."""
 
 _MOST_PASSED_ON = 5
 """How often a message may have been forwarded, one in the other, and its words are told still."""
@@ -69,15 +74,18 @@ def in_letters(data: bytes, charset: str) -> str:
     return data.decode("cp1252" if named == "utf-8" else named, "replace")
 
 
-def written(texts: list[tuple[str, str]], subject: str = "") -> str:
+Alternatives: TypeAlias = list[tuple[str, str]]
+"""Texts that say the same, or pieces of them, each with its kind: plain ones, and pages."""
+
+
+def written(texts: Iterable[Alternatives], subject: str = "") -> str:
     """Return what was written in a message, without what it answers to.
 
     Args:
-        texts: its texts, each with its kind.
+        texts: its texts, in their order; there are several where files stand between them.
         subject: its subject, which says whether it was forwarded.
     """
-    rest = next((text for kind, text in texts if kind == "text/plain" and text.strip()), "")
-    rest = rest or _of_page(next((text for kind, text in texts if kind == "text/html"), ""))
+    rest = "\n".join(filter(str.strip, map(_chosen, texts)))[:MOST_LOOKED_AT]
     said: list[str] = []
     for _ in range(_MOST_PASSED_ON):
         quoted = _QUOTED.search(rest)
@@ -117,6 +125,15 @@ def _passed_on(text: str) -> tuple[str, str, str]:
         body += 1
     said = [line.lstrip().removeprefix(">") for line in lines[body:]]
     return heads.get("from", ""), heads.get("subject", ""), "\n".join(said)
+
+
+def _chosen(alternatives: Alternatives) -> str:
+    """The plain text where there is one, else what the page says."""
+    plain, page = (
+        "\n".join(one for kind, one in alternatives if kind == wanted and one.strip())
+        for wanted in ("text/plain", "text/html")
+    )
+    return plain or _of_page(page[:MOST_LOOKED_AT])
 
 
 def _of_page(html: str) -> str:

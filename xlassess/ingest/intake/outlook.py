@@ -94,7 +94,7 @@ def _of_outlook(data: bytes, mail: OutlookMail, parts: _OutlookParts) -> ReadMai
     if len(headers) > MOST_HEAD:
         return ReadMail("", "", "", (), LONG_HEAD)
     files = tuple(parts.files)
-    text = all_said([written(texts, about) for about, texts in parts.said])
+    text = all_said([written([texts], about) for about, texts in parts.said])
     sender, subject = parseaddr(mail.sender or "")[1], " ".join((mail.subject or "").split())
     head = _outlook_head(mail.message_headers, mail.message_class, sender)
     delivered = mail.properties.date_prop_value(_DELIVERED)
