@@ -9,7 +9,7 @@ from pathlib import Path
 
 from xlassess.ingest.formats.kinds import Guarded, guard
 from xlassess.ingest.guard.limits import MEGABYTE, MOST_BYTES
-from xlassess.ingest.reading.actions import ActionPlanRead, read_action_plan
+from xlassess.ingest.reading.actions import ActionPlanRead, far_off, read_action_plan
 from xlassess.ingest.reading.cells.cell_findings import findings_of
 from xlassess.ingest.reading.cells.grid import Grid, read_grid
 from xlassess.ingest.reading.check import ReadContent, check
@@ -148,6 +148,7 @@ def _read_answers(
     looked_at = about_asked(readings, query) if query else readings
     remarks += check(ReadContent(plan, located, looked_at, readings), other_content=other)
     remarks += actions.remarks
+    remarks += far_off(actions.actions, known.issued.issued_at.date())
     decided = context.decided.get(known.issued.reference, frozenset())
     remarks += check_joint(plan, readings, context.today, context.deadlines, decided)
     printed = context.printed.get(identity.digest, PrintedWorkbook())

@@ -771,6 +771,13 @@ _CHECK = (
         "If it still holds, pick it again. If not, pick “Decline” and say why. If the row is to be "
         "decided later, the coordinator waives this query.",
     ),
+    Kind(
+        "C37",
+        "note",
+        "Deadline far off",
+        "The deadline {value} is more than ten years after the workbook was issued.",
+        "Ask the partner whether the year is right.",
+    ),
 )
 
 _LEDGER = (

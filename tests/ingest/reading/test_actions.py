@@ -340,6 +340,27 @@ def test_deadline_beyond_all_likelihood__is_a_query(
     assert (told(ret), ret.actions[0].deadline) == ([("C19", "F6")], None)
 
 
+@pytest.mark.parametrize(
+    ("cell", "written", "code"),
+    [
+        ("F6", date(2062, 3, 31), "C37"), ("F6", "31 March 2062", "C37"),
+        ("F6", date(2031, 3, 31), ""),
+        ("E6", "TBC", "C16"), ("E6", "to be confirmed.", "C16"), ("E6", "T.B.A.", "C16"),
+        ("E6", "\u2013", "C16"), ("E6", "Tbc Ltd", ""), ("E6", "N. One", ""),
+    ],
+)  # fmt: skip
+def test_slip_of_the_year_or_owner_to_be_found__is_read_and_told(
+    kinds: Workbook, tmp_path: Path, cell: str, written: object, code: str
+) -> None:
+    def work(sheet: Any) -> None:
+        sheet[cell].value = written
+
+    ret = read(planned(kinds, work), tmp_path, kinds)
+    assert [one.code for one in ret.findings] == ([code] if code else [])
+    assert ret.actions[0].owner == ("Zoë" if cell == "F6" else written)
+    assert ret.actions[0].deadline is not None
+
+
 def test_proposal_under_a_merged_cell__is_a_query(kinds: Workbook, tmp_path: Path) -> None:
     """Programs that put rows in without moving merged cells leave it unseen."""
     cell = f"C{proposal_row(kinds)}"

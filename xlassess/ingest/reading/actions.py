@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -11,7 +11,7 @@ from xlassess.ingest.reading.action_tables import ActionTable, plan_tables
 from xlassess.ingest.reading.cells.cell_findings import CellFinding
 from xlassess.ingest.reading.cells.dates import read_date
 from xlassess.ingest.reading.cells.grid import Cell, Grid
-from xlassess.ingest.reading.cells.values import Parsed, as_quoted, brief, is_blank, shown
+from xlassess.ingest.reading.cells.values import Parsed, as_quoted, brief, is_blank, key, shown
 from xlassess.ingest.reading.read import (
     Reading,
     masked_by_format,
@@ -23,8 +23,16 @@ from xlassess.ingest.reading.read import (
 )
 from xlassess.ingest.reading.reading_plan import ReadingPlan
 from xlassess.model.answer import PROPOSAL, Action, Normalisation
+from xlassess.model.days import written_day
 from xlassess.model.query import Slot, action_slot
 
+_MOST_YEARS = 10
+_NOBODY = frozenset(
+    ("tbc", "tba", "tbd", "t.b.c", "t.b.a", "t.b.d", "to be confirmed", "to be agreed",
+     "to be decided", "to be determined", "to be advised", "not known", "unknown", "not yet known",
+     "not yet agreed", "none", "nobody", "no one", "n/a", "?", "??", "-", "--")
+)  # fmt: skip
+"""What stands for an owner who is still to be found, as compared."""
 _TEXTS: tuple[Role, ...] = ("action", "owner", "measure")
 
 
@@ -134,6 +142,22 @@ def read_action_plan(grid: Grid, plan: ReadingPlan) -> ActionPlanRead:
     return result
 
 
+def far_off(actions: Iterable[Action], issued: date) -> Iterator[CellFinding]:
+    """Yield a remark about each deadline that is likely to have a slip in its year.
+
+    Plans are for a few years; whoever types 2062 means 2026 more often than not.
+
+    Args:
+        actions: the actions of a plan.
+        issued: when the workbook was issued.
+    """
+    for one in actions:
+        if one.deadline and one.deadline.year > issued.year + _MOST_YEARS:
+            details = {"value": written_day(one.deadline)}
+            slots = (action_slot(one.row),)
+            yield CellFinding("C37", one.sheet, one.cell, one.item, "deadline", details, slots)
+
+
 def _hidden_alone(tables: Sequence[ActionTable]) -> Iterable[CellFinding]:
     """A remark that actions were read from a sheet that nobody sees, where no other has any."""
     if all(table.sheet.notes.hidden for table in tables):
@@ -204,7 +228,8 @@ def _read_row(row: _Row, plan: ReadingPlan) -> None:
         sheet=row.table.sheet.name,
         cell=name,
     )
-    missing = {"who owns them": row.action.owner, "when they are to happen": row.action.horizon}
+    owner = "" if key(row.action.owner) in _NOBODY else row.action.owner
+    missing = {"who owns them": owner, "when they are to happen": row.action.horizon}
     for what, value in missing.items():
         if not value:
             row.remark(Parsed(code="C16", details={"missing": what}), name, "action")
