@@ -22,6 +22,10 @@ _SECONDS = 120
 _TOGETHER = 20
 """Messages fetched with one command."""
 
+_SEARCHED = 50_000
+"""Messages searched with one command: each number takes a dozen letters of the one line that the
+server answers, and a longer line than a million is not read."""
+
 _FOLDER = "INBOX"
 _UID = re.compile(rb"\bUID (\d+)")
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
@@ -149,6 +153,8 @@ class Mailbox:
                 f"The folder {self._place.folder} cannot be opened ({_said(error)}).",
                 "Check its name: imaps://user@host/FOLDER",
             ) from None
+        _, held = self._box.client.response("EXISTS")
+        self._held = int(held[-1] or b"0") if held else 0  # every server says it: RFC 9051, 6.3.2
         _, validity = self._box.client.response("UIDVALIDITY")
         first: Any = validity[0] if validity else b""
         self.validity = first.decode() if isinstance(first, bytes) else str(first or "")
@@ -180,8 +186,11 @@ class Mailbox:
         """
         from imap_tools.errors import ImapToolsError
 
+        ends = range(_SEARCHED, self._held, _SEARCHED)
+        starts = range(1, self._held + 1, _SEARCHED)
+        some = [f"{start}:{end}" for start, end in zip(starts, (*ends, "*"), strict=False)]
         try:
-            return tuple(sorted(int(one) for one in self._box.uids("ALL")))
+            return tuple(sorted({int(one) for each in some for one in self._box.uids(each)}))
         except (ImapToolsError, imaplib.IMAP4.error, OSError) as error:
             raise self._broken(error) from None
 

@@ -190,6 +190,7 @@ def test_collect__a_connection_that_is_gone_is_told_in_a_sentence(
     def gone(self: BaseMailBox, *words: str) -> list[str]:
         raise IMAP4.abort("socket error: EOF")
 
+    box.deliver(a_mail(None))
     monkeypatch.setattr(BaseMailBox, "uids", gone)
     with pytest.raises(MailboxError, match=r"The connection to 127.0.0.1 broke \(socket error"):
         collect(folder, box)
@@ -416,6 +417,16 @@ def test_collect__killed_at_any_point_nothing_twice_and_nothing_lost(
         assert len(ledger.history("2026")) == 2
         assert len(ledger.current("2026")) == 2
         assert ledger.audit().faults == ()
+
+
+def test_collect__of_more_messages_than_are_searched_at_once_none_is_missed(
+    folder: AssessmentFolder, box: MailServerBox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xlassess.mail.imap._SEARCHED", 2)
+    assert collect(folder, box).left == 0
+    for number in (1, 2, 3, 4, 5):
+        box.deliver(a_mail(None, f"Lunch on Friday, the {number}th?"))
+        assert collect(folder, box).left == 1
 
 
 def test_collect__wrong_password_folder_and_certificate(
