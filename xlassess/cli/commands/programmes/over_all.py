@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import sys
-import tempfile
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
 from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from xlassess.cli.console import Console, dumps
-from xlassess.cli.errors import DONE, NEEDS_PERSON, NOT_DONE, WRONG_USE, explain
-from xlassess.cli.ingested import (
-    ingested_as_json,
-    mailbox_as_json,
-    show_collected,
-    show_ingested,
+from xlassess.cli.commands.programmes.ingest_for_all import ingest_mailbox, ingest_mixed
+from xlassess.cli.commands.programmes.runs_in_each import (
+    RunInOne,
+    leave_by,
+    runs_as_json,
+    show_runs,
+    text_of,
 )
-from xlassess.cli.options import Options, at_work, common, here_or_in, now, shown
+from xlassess.cli.console import Console, dumps
+from xlassess.cli.errors import DONE, NOT_DONE, explain
+from xlassess.cli.options import Options, at_work, common, here_or_in, shown
 from xlassess.model.errors import UsageError, as_argument
-from xlassess.services.common.phrases import count
 
 if TYPE_CHECKING:
-    from xlassess.services.programmes.collect_for_all import CollectedForAll
     from xlassess.services.programmes.programme import PartnershipStanding
-    from xlassess.services.programmes.sort_returns import ReadForOne, SortedReturns, UnplacedFile
-    from xlassess.workers import Workers
 
 
 _OVER_ALL = (
@@ -73,27 +67,17 @@ def run(options: Options, verb: str, words: tuple[str, ...], full: bool) -> None
     mixed = _mixed_inbox(options, words, asked) if verb == "ingest" and not mailbox else ()
     with at_work(given.get("cluster", ""), given.get("workers")) as readers:
         if mailbox:
-            _ingest_mailbox(given, lines, readers, full=full)
+            ingest_mailbox(given, lines, readers, full=full)
             return
         if mixed:
-            _ingest_mixed(options, given, mixed, lines, readers, full=full)
+            ingest_mixed(options, given, mixed, lines, readers, full=full)
             return
         results = [_run_in(line, verb, words, verbose=options.verbose) for line in asked]
     if "--json" in words:
-        click.echo(dumps(_runs_as_json(verb, results)))
+        click.echo(dumps(runs_as_json(verb, results)))
     else:
-        _show_runs(Console(), verb, results, full=full)
-    _leave_by([result.code for result in results])
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """What became of a verb in one assessment: its exit code, what it printed, what went wrong."""
-
-    line: PartnershipStanding
-    code: int
-    said: str
-    wrong: str
+        show_runs(Console(), verb, results, full=full)
+    leave_by([result.code for result in results])
 
 
 def _check_words(verb: str, words: Sequence[str]) -> None:
@@ -160,141 +144,13 @@ def _given(verb: str, words: Sequence[str]) -> dict[str, Any]:
         return given.params
 
 
-def _ingest_mixed(
-    options: Options,
-    given: Mapping[str, Any],
-    mixed: Sequence[Path],
-    lines: Sequence[PartnershipStanding],
-    readers: Workers,
-    *,
-    full: bool,
-) -> None:
-    """Sort what was handed over, and let each assessment read what belongs to it.
-
-    Raises:
-        UsageError: passwords are to be asked for.
-    """
-    from xlassess.services.programmes.sort_returns import SORTING, read_for_one, sort_returns
-
-    passwords, workers = _passwords(given), readers or given["workers"]
-    with tempfile.TemporaryDirectory(prefix=SORTING) as room:
-        found = sort_returns(lines, mixed, Path(room), workers=workers, passwords=passwords)
-        results = [
-            _read_for(
-                lines[place],
-                read_for_one(
-                    cast("Path", lines[place].place), files, now=now(),
-                    round_name=options.round_name, workers=workers, passwords=passwords,
-                ),
-                given,
-            )
-            for place, files in sorted(found.places.items())
-        ]  # fmt: skip
-    if given["as_json"]:
-        click.echo(dumps({**_runs_as_json("ingest", results), **_sorted_as_json(found)}))
-    else:
-        _show_sorted(Console(), results, found.unplaced, found.apart, full=full)
-    _leave_by([*(result.code for result in results), *([NEEDS_PERSON] if found.unplaced else [])])
-
-
-def _ingest_mailbox(
-    given: Mapping[str, Any], lines: Sequence[PartnershipStanding], readers: Workers, *, full: bool
-) -> None:
-    """Read a mailbox of all partnerships; each message goes to the assessment it is for.
-
-    Raises:
-        UsageError: files were named too, or passwords are to be asked for.
-    """
-    from xlassess.services.programmes.collect_for_all import collect_for_all
-
-    if given["paths"]:
-        raise UsageError("Files and a mailbox are read one after the other.", "Run it for each.")
-    found = collect_for_all(
-        lines, given["mailbox"], now=now(), move_to=given["move_to"],
-        workers=readers or given["workers"], passwords=_passwords(given),
-    )  # fmt: skip
-    results = [_read_for(lines[place], one, given) for place, one in sorted(found.results.items())]
-    if given["as_json"]:
-        told = {**_runs_as_json("ingest", results), **_sorted_as_json(found)}
-        click.echo(dumps({**told, "mailbox": mailbox_as_json(found.collected)}))
-    else:
-        out = Console()
-        show_collected(out, found.collected)
-        _show_sorted(out, results, found.unplaced, found.apart, full=full)
-    if found.collected.broke:
-        raise found.collected.broke
-    _leave_by([*(result.code for result in results), *([NEEDS_PERSON] if found.unplaced else [])])
-
-
-def _passwords(given: Mapping[str, Any]) -> Sequence[str]:
-    """The passwords to try.
-
-    Raises:
-        UsageError: they are to be asked for.
-    """
-    if "" in given["passwords"]:
-        raise UsageError("Nobody is asked for passwords here.", "Write: --password TEXT")
-    return cast("Sequence[str]", given["passwords"])
-
-
-def _read_for(line: PartnershipStanding, one: ReadForOne, given: Mapping[str, Any]) -> _Run:
-    """What came of files or messages for one assessment, as its own command would tell it.
-
-    Where some of them could not be read, what came of the others is told all the same.
-    """
-    out = TextIOWrapper(BytesIO(), encoding="utf-8", write_through=True)
-    with redirect_stdout(out):
-        if one.trouble and not one.ingested.files:
-            pass
-        elif given["as_json"]:
-            click.echo(dumps(ingested_as_json(one.ingested)))
-        else:
-            show_ingested(Console(full=given["full"]), one.ingested)
-    code = NEEDS_PERSON if one.ingested.needs_person else DONE
-    wrong = f"{one.trouble} {one.remedy}".strip()
-    return _Run(line, NOT_DONE if one.trouble else code, _text(out), wrong)
-
-
-def _show_sorted(
-    out: Console, results: Sequence[_Run], unplaced: Sequence[UnplacedFile],
-    apart: Sequence[str], *, full: bool,
-) -> None:  # fmt: skip
-    """Say what became of what came in: what each assessment read, and what belongs to none."""
-    if results:
-        _show_runs(out, "ingest", results, full=full)
-    for name in apart:
-        out.gap()
-        out.say(
-            f"{name} was taken apart, because not all of it is known to belong to one assessment. "
-            "Each has only its own files, without what a message said.",
-            style="query",
-        )
-    if unplaced:
-        out.heading(f"Belongs to none: {count(len(unplaced), 'file')}, read by nobody")
-        alike: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for each in unplaced:
-            alike[each.why, each.remedy].append(each.name)
-        for (why, remedy), names in alike.items():
-            for name in names:
-                out.say(name, indent=2, style="head")
-            out.say(why, indent=4, style="refuse")
-            out.say(remedy, indent=4)
-
-
-def _sorted_as_json(found: SortedReturns | CollectedForAll) -> dict[str, Any]:
-    return {
-        "unplaced": [
-            {"file": each.name, "why": each.why, "remedy": each.remedy} for each in found.unplaced
-        ],
-        "taken_apart": list(found.apart),
-    }
-
-
-def _run_in(line: PartnershipStanding, verb: str, words: Sequence[str], *, verbose: bool) -> _Run:
+def _run_in(
+    line: PartnershipStanding, verb: str, words: Sequence[str], *, verbose: bool
+) -> RunInOne:
     """Run a verb in one assessment, with nobody to answer what it asks."""
     place = line.place
     if line.trouble or place is None:
-        return _Run(line, NOT_DONE, "", f"{line.trouble} {line.remedy}".strip())
+        return RunInOne(line, NOT_DONE, "", f"{line.trouble} {line.remedy}".strip())
     if verb == "ingest":
         named = _paths_of(words)
         words = [str(place / word) if Path(word) in named else word for word in words]
@@ -307,12 +163,12 @@ def _run_in(line: PartnershipStanding, verb: str, words: Sequence[str], *, verbo
     except click.Abort:
         wrong = "It asks something first."
         wrong += f" Run it there: xlassess {verb} -C {as_argument(shown(place))}"
-        return _Run(line, NOT_DONE, _text(out), wrong)
+        return RunInOne(line, NOT_DONE, text_of(out), wrong)
     except click.ClickException as error:
-        return _Run(line, error.exit_code, _text(out), error.format_message())
+        return RunInOne(line, error.exit_code, text_of(out), error.format_message())
     finally:
         sys.stdin = held
-    return _Run(line, code, _text(out), _text(err).removeprefix("Error: "))
+    return RunInOne(line, code, text_of(out), text_of(err).removeprefix("Error: "))
 
 
 def _ended(words: list[str], *, verbose: bool) -> int:
@@ -328,63 +184,3 @@ def _ended(words: list[str], *, verbose: bool) -> int:
     except Exception as error:
         return explain(error, verbose=verbose)
     return DONE
-
-
-def _text(stream: TextIOWrapper) -> str:
-    return cast("BytesIO", stream.buffer).getvalue().decode("utf-8", "replace").strip()
-
-
-_ENDS = {
-    DONE: ("done", "good"),
-    NEEDS_PERSON: ("needs you", "query"),
-    WRONG_USE: ("not done", "refuse"),
-    NOT_DONE: ("not done", "refuse"),
-}
-"""How a run ended, by its exit code: in words, and the style of its line."""
-
-
-def _show_runs(out: Console, verb: str, results: Sequence[_Run], *, full: bool) -> None:
-    """Say what became of a verb in each assessment."""
-    if not results:
-        out.say("There is no assessment in programme.yaml of a partnership that takes part.")
-    for result in results:
-        word, style = _ENDS.get(result.code, _ENDS[NOT_DONE])
-        first = next((text for text in result.said.splitlines() if text.strip()), "")
-        failed = result.code > NEEDS_PERSON
-        told = " ".join(result.wrong.split()) if failed else first.strip()
-        out.say(f"{result.line.name}: {word}{f'. {told}' if told else ''}", style=style)
-        if failed and first and not full:  # some of it was done all the same
-            out.say(first.strip(), indent=2)
-        for text in result.said.splitlines() if full else ():
-            out.say(text.lstrip(), indent=2 + len(text) - len(text.lstrip()))
-    bad = sum(result.code > NEEDS_PERSON for result in results)
-    if bad:
-        out.gap()
-        out.say(f"{verb} could not be done in {bad} of {len(results)}.", style="refuse")
-
-
-def _leave_by(codes: Sequence[int]) -> None:
-    """End with the exit code of all runs together: wrong use only where it is wrong in all."""
-    failed = [code for code in codes if code > NEEDS_PERSON]
-    code = max(codes, default=DONE)
-    if failed:
-        code = WRONG_USE if set(codes) == {WRONG_USE} else NOT_DONE
-    click.get_current_context().exit(code)
-
-
-def _runs_as_json(verb: str, results: Sequence[_Run]) -> dict[str, Any]:
-    """Return what became of a verb in each assessment, with the JSON that it printed."""
-    return {
-        "format": "xlassess-programme-run/1",
-        "verb": verb,
-        "partnerships": [
-            {
-                "name": result.line.name,
-                "folder": result.line.entry.folder,
-                "exit_code": result.code,
-                "trouble": " ".join(result.wrong.split()) if result.code > NEEDS_PERSON else "",
-                "result": json.loads(result.said) if result.said.startswith("{") else None,
-            }
-            for result in results
-        ],
-    }
