@@ -339,6 +339,34 @@ def test_mailbox__what_was_read_before_the_connection_broke_is_told(
     assert held(two["two"]) == ["two.xlsx"]
 
 
+def test_mailbox__what_is_nobodys_is_on_record_once_it_was_told(
+    tmp_path: Path, two: dict[str, AssessmentFolder], box: MailServerBox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """A run that is broken off before it said so leaves it to the next."""
+    from xlassess.cli.commands.programmes import ingest_for_all
+
+    back = tmp_path / "back"
+    box.deliver(a_mail("Ours: far", back / "far.xlsx"))
+    box.deliver(a_mail("Mixed", back / "far.xlsx", back / "one.xlsx"))
+    box.deliver(a_mail("Ours", back / "two.xlsx"))
+
+    def stopped(*words: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ingest_for_all, "show_collected", stopped)
+        assert "far" not in run(tmp_path, box).stdout
+    found = told(tmp_path, box)
+    assert (held(two["one"]), held(two["two"])) == (["one.xlsx"], ["two.xlsx"])
+    assert found["mailbox"]["taken"] == 1
+    assert [one["file"] for one in found["unplaced"]] == [
+        "“Ours: far” from bea@birch.example: far.xlsx",
+        "“Mixed” from bea@birch.example: far.xlsx",
+    ]
+    assert told(tmp_path, box)["unplaced"] == []
+
+
 def test_mailbox__of_a_closed_round_is_told_and_comes_again(
     tmp_path: Path, two: dict[str, AssessmentFolder], box: MailServerBox
 ) -> None:

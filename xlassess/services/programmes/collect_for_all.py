@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -68,6 +68,7 @@ def collect_for_all(
     move_to: str = "",
     workers: Workers = None,
     passwords: Sequence[str] = (),
+    tell: Callable[[CollectedForAll], None] = lambda found: None,
 ) -> CollectedForAll:
     """Read the new messages of a mailbox, each in the assessment it is for.
 
@@ -78,6 +79,8 @@ def collect_for_all(
         move_to: the folder that messages are moved to; empty to leave them where they are.
         workers: how many files are read at once, or who reads them.
         passwords: tried on files that need one to open.
+        tell: given what came of it. What belongs to none is told once: it is on record as none's
+            after that, so that a run that is broken off leaves it to the next.
 
     Raises:
         UsageError: there is no password.
@@ -91,7 +94,10 @@ def collect_for_all(
         there = box.uids()
         broke = run.all_of(box, [uid for uid in there if not run.is_done(uid)])
         moved, unmoved = moved_to(move_to, box, [uid for uid in there if uid in run.taken], broke)
-    return run.result(moved, unmoved)
+    result = run.result(moved, unmoved)
+    tell(result)
+    run.told()
+    return result
 
 
 @dataclass(slots=True)
@@ -128,6 +134,7 @@ class _ForAll:
         self._unread: list[int] = []
         self._locked: list[int] = []
         self._others = 0
+        self._untold: dict[int, set[int]] = {}
 
     def know(self, validity: str) -> None:
         """Look up in each assessment which messages were read before."""
@@ -175,6 +182,7 @@ class _ForAll:
     def _read(self, lot: _SortedLot, room: Path) -> None:
         """Sort a lot, have each assessment read its own, and record what is done with."""
         owners: dict[str, set[int]] = defaultdict(set)
+        told = set[str]()
         if lot.names:
             found = sort_returns(
                 self._lines, [lot.folder], room, workers=self._workers, passwords=self._passwords,
@@ -187,10 +195,11 @@ class _ForAll:
                 self._read_by(number, files, names, lot)
             lot.waiting |= {_message(one) for one in found.unplaced if one.later}
             lot.locked |= {_message(one) for one in found.unplaced if one.locked}
+            told = {_message(one) for one in found.unplaced}
             self._tell(found.unplaced, lot)
             self._apart += [_shown(name, lot) for name in found.apart]
         self._locked += [uid for uid, name in lot.names.items() if name in lot.locked]
-        self._record(lot, owners)
+        self._record(lot, owners, told)
 
     def _read_by(self, number: int, files: FilesForOne, names: set[str], lot: _SortedLot) -> None:
         """Have one assessment read its messages.
@@ -235,25 +244,44 @@ class _ForAll:
                     remedy += "xlassess ingest FILE -C FOLDER"
                 self._unplaced.append(replace(one, name=shown, remedy=remedy))
 
-    def _record(self, lot: _SortedLot, owners: Mapping[str, set[int]]) -> None:
-        """Record which messages were taken in, and by whom: to all others they are nobody's.
+    def _record(
+        self, lot: _SortedLot, owners: Mapping[str, set[int]], told: Collection[str]
+    ) -> None:
+        """Record what is done with, but for messages of which something is yet to be told.
+
+        Args:
+            lot: the messages.
+            owners: the assessments that took them in, by their names.
+            told: the names of those with something that belongs to none.
+        """
+        whose = {
+            uid: owners.get(name, set())
+            for uid, name in lot.names.items()
+            if name not in lot.waiting
+        }
+        self._untold |= {uid: those for uid, those in whose.items() if lot.names[uid] in told}
+        self._new |= {uid for uid, those in whose.items() if those}
+        self._others += len(lot.rest)
+        rest = {uid: set[int]() for uid in lot.rest}
+        self._note({uid: those for uid, those in whose.items() if uid not in self._untold} | rest)
+
+    def told(self) -> None:
+        """Record the messages of which something was told."""
+        self._note(self._untold)
+
+    def _note(self, whose: Mapping[int, set[int]]) -> None:
+        """Record by whom messages were taken in: in all other assessments as none of theirs.
 
         So that none fetches the letters of another when it reads the mailbox by itself.
         """
-        names = {uid: name for uid, name in lot.names.items() if name not in lot.waiting}
-        nobodys = {*lot.rest, *(uid for uid, name in names.items() if not owners.get(name))}
-        mine = {uid: owners[name] for uid, name in names.items() if owners.get(name)}
         for number, folder in self._folders.items():
-            taken = sorted(uid for uid, whose in mine.items() if number in whose)
-            others = {uid for uid, whose in mine.items() if number not in whose}
-            left = sorted((nobodys | others) - self._left[number])
+            taken = sorted(uid for uid, those in whose.items() if number in those)
+            left = sorted(whose.keys() - self._left[number] - set(taken))
             if taken or left:
                 with Ledger(folder.ledger, lambda: self._now) as ledger:
                     ledger.messages.mailbox_read(str(self._place), self._validity, taken, left)
             self._left[number].update(left)
-        self.taken |= mine.keys()
-        self._new |= mine.keys()
-        self._others += len(lot.rest)
+        self.taken |= {uid for uid, those in whose.items() if those}
 
     def result(self, moved: int, broke: MailboxError | None) -> CollectedForAll:
         """Return what came of the whole mailbox.

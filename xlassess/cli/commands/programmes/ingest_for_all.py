@@ -87,18 +87,24 @@ def ingest_mailbox(
 
     if given["paths"]:
         raise UsageError("Files and a mailbox are read one after the other.", "Run it for each.")
+    results: list[RunInOne] = []
+
+    def tell(found: CollectedForAll) -> None:
+        results.extend(
+            _read_for(lines[place], one, given) for place, one in sorted(found.results.items())
+        )
+        if given["as_json"]:
+            told = {**runs_as_json("ingest", results), **_sorted_as_json(found)}
+            click.echo(dumps({**told, "mailbox": mailbox_as_json(found.collected)}))
+        else:
+            out = Console()
+            show_collected(out, found.collected)
+            _show_sorted(out, results, found.unplaced, found.apart, full=full)
+
     found = collect_for_all(
         lines, given["mailbox"], now=now(), move_to=given["move_to"],
-        workers=readers or given["workers"], passwords=_passwords(given),
+        workers=readers or given["workers"], passwords=_passwords(given), tell=tell,
     )  # fmt: skip
-    results = [_read_for(lines[place], one, given) for place, one in sorted(found.results.items())]
-    if given["as_json"]:
-        told = {**runs_as_json("ingest", results), **_sorted_as_json(found)}
-        click.echo(dumps({**told, "mailbox": mailbox_as_json(found.collected)}))
-    else:
-        out = Console()
-        show_collected(out, found.collected)
-        _show_sorted(out, results, found.unplaced, found.apart, full=full)
     if found.collected.broke:
         raise found.collected.broke
     leave_by([*(result.code for result in results), *([NEEDS_PERSON] if found.unplaced else [])])
