@@ -79,7 +79,9 @@ def place_of(text: str) -> MailboxPlace:
             "This does not name a mailbox.",  # what was typed may hold a password: not said again
             "Write it as imaps://user@host/FOLDER. There is no way without encryption.",
         )
-    folder = unquote(parts.path.strip("/")) or _FOLDER
+    folder = unquote(parts.path.strip("/"))
+    if not folder or folder.upper() == _FOLDER:  # in any case: RFC 9051, section 5.1
+        folder = _FOLDER
     return MailboxPlace(unquote(name), parts.hostname, port, folder)
 
 

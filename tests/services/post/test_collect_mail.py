@@ -466,6 +466,9 @@ def test_place_of__an_address_as_the_name() -> None:
     place = place_of("imaps://cora@council.example@imap.example/Assess%20ments")
     assert (place.user, place.host, place.port) == ("cora@council.example", "imap.example", 993)
     assert place.folder == "Assess ments"
+    # which messages were read is on record under this: one place has one name
+    for written in ("imaps://a@imap.example", "imaps://a@IMAP.example/inbox/"):
+        assert str(place_of(written)) == "imaps://a@imap.example/INBOX"
 
 
 def test_collect__the_password_is_in_the_keyring(
