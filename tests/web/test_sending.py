@@ -22,6 +22,7 @@ from tests.services.small import LATER, MONDAY, a_folder, answer, with_addresses
 from tests.web.desks import DeskClient, a_desk, number_in, words_in
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
+from xlassess.mail import FetchedMail, Mailbox, MailboxError
 from xlassess.model.errors import UsageError
 from xlassess.services.decide import Why, mark
 from xlassess.services.generate import generate
@@ -352,5 +353,23 @@ def test_mailbox__is_read_by_the_button_and_once(
             assert do_all(jobs) == ["done"]
             newest = jobs.of("2026", "mailbox")[0]
             assert total in words_in(desk.get(f"/receive?job={newest.id}"))
+        # what was read is shown though the connection broke
+        box.deliver(mail.as_bytes())
+        box.deliver(mail.as_bytes().replace(b"Here it is.", b"I cannot take part."))
+        monkeypatch.setattr("xlassess.services.post.collect_mail.AT_ONCE", 1)
+        whole, asked = Mailbox.fetch, []
+
+        def fetch(self: Mailbox, uids: list[int], largest: int) -> Iterator[FetchedMail]:
+            asked.append(uids)
+            if len(asked) > 1:
+                raise MailboxError("The connection broke.", "Run this again.")
+            return whole(self, uids, largest)
+
+        monkeypatch.setattr(Mailbox, "fetch", fetch)
+        press(desk, "/receive", "mailbox")
+        assert do_all(jobs) == ["done"]
+        shown = words_in(desk.get("/receive"))
+        for said in ("Broken off.", "The connection broke. Run this again.", "1 new message read"):
+            assert said in shown
     with Ledger(small.ledger) as ledger:
         assert [ret.file.rpartition("/")[2] for ret in ledger.history("2026")] == ["ada.xlsx"]

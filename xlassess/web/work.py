@@ -216,11 +216,12 @@ def _collect(run: JobRun) -> Mapping[str, Any]:
         run.folder, mail.mailbox if mail else "", now=run.clock(), passwords=run.passwords,
         watch=run.watch, tell=lambda file: run.tell(*told_of(file)), by=run.job.by,
     )  # fmt: skip
-    told = {**in_plain_values(result.ingested), "mailbox": list(result.lines)}
+    # Also where the connection broke: what was read before that stands on the page.
+    broke = [f"{result.broke.message} {result.broke.remedy}"] if result.broke else []
+    told = {**in_plain_values(result.ingested), "mailbox": [*broke, *result.lines]}
     run.jobs.keep_result(run.job, told)
-    if result.broke:
-        raise result.broke
-    return {"total": totals(result.ingested) if result.taken else result.lines[0]}
+    total = totals(result.ingested) if result.taken else result.lines[0]
+    return {"total": f"Broken off. {total}" if broke else total}
 
 
 def _query(run: JobRun) -> Mapping[str, Any]:
