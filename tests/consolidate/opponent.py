@@ -686,7 +686,7 @@ def _one_ill(w: World, m: re.Match[str]) -> None:
 
 
 @says(r"Agree how to look closer at sections in one of their lowest bands: (.*?)"
-      r"(?:; and (\d+) more, see the Scores sheet)?\.")  # fmt: skip
+      r"(?:; and (\d+) more)?\.")  # fmt: skip
 def _some_ill(w: World, m: re.Match[str]) -> None:
     told = re.findall(r"“([^”]+)” \((\d+) of (\d+)", m[1])
     for name, ill, of in told:

@@ -307,7 +307,7 @@ def test_asked__speaks_of_concerns_only_for_the_partnership(pat, returns, word):
 
 def test_ill_health__sections_that_tie_are_counted(pat):
     told = said(part_of(pat, [everything(pat, 1)] * 3))
-    assert "“Clarity of purpose” (3 of 3 returns); and 4 more, see the Scores sheet." in told
+    assert "“Clarity of purpose” (3 of 3 returns); and 4 more." in told
     low = [all_at(pat, "strongly-agree", **{f"_{n}{x}": "disagree" for x in "ABCDEF"})
            for n in range(1, 7)]  # fmt: skip
     assert part_of(pat, low).narrative.reading == (

@@ -13,6 +13,7 @@ from tests.consolidate.test_summarise import CODES, everything
 from tests.consolidate.wording.test_findings import all_at, head, part_of, said
 from xlassess.consolidate import summarise, summary_bytes
 from xlassess.consolidate.wording.facts import words
+from xlassess.consolidate.wording.own_answers import own_answers
 from xlassess.model.toolkit import Choice, Toolkit
 from xlassess.toolkits.load import find_toolkit
 
@@ -425,3 +426,13 @@ def test_sections__have_their_own_numbers_from_every_view():
     sections = part_of(toolkit, [all_at(toolkit, "fairly-well")] * 3).sections
     assert {each.number for each in sections} == set(range(1, 8))
     assert {each.number for each in sections if each.name.startswith("Shared systems")} == {7}
+
+
+@pytest.mark.parametrize("name", ["pat", "melton-evaluation"])
+def test_feedback__an_own_mean_has_as_many_decimals_as_that_of_all_and_points_none(name):
+    record = a_round([find_toolkit(name)], 6)
+    scores = [
+        row[1] for told in own_answers(record, summarise(record, MADE_AT)) for row in told.sections
+    ]
+    places = {len(score.partition(".")[2]) for score in scores}
+    assert places == ({0} if name == "pat" else {1})

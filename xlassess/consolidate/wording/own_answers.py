@@ -247,7 +247,8 @@ class _Respondent:
         if own.score is None:
             # No score, which says so beside the scores of other sections: it is not a low one.
             return words().say("feedback_gap", own.answered, each.asked)
-        return percent(own.score) if rule == "share" else short(own.score)
+        # A mean is written as that of all beside it; points are whole ones.
+        return short(own.score) if rule == "sum" else self._said(own.score)
 
     def _item_rows(self) -> Iterator[tuple[str, str, str, str, str]]:
         for item in self._part.items:
