@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import re
 from dataclasses import replace
 from itertools import pairwise
 
-import openpyxl
 import pytest
 
-from tests.consolidate.rounds import MADE_AT, Wish, a_round, over_rounds
+from tests.consolidate.rounds import MADE_AT, Wish, a_round, opened, over_rounds
 from xlassess.consolidate import print_set, summarise, summary_bytes
 from xlassess.consolidate.figures.thresholds import marked_gaps
 from xlassess.consolidate.figures.values import PutRight
@@ -33,7 +31,7 @@ def page(request):
     record = a_round(
         [find_toolkit(request.param)], 15, Wish(returned=13, gaps=0.06, query=(1,), talk=0.4)
     )
-    book = openpyxl.load_workbook(io.BytesIO(summary_bytes(summarise(record, MADE_AT))))
+    book = opened(summary_bytes(summarise(record, MADE_AT)), "Summary")
     return book["Summary"]
 
 
@@ -50,7 +48,7 @@ def test_page_one__is_one_printed_page_that_can_be_read(page):
 
 def test_page_one__has_room_for_what_moved_and_for_a_cover_of_all_toolkits():
     record = over_rounds([find_toolkit(each) for each in builtin_ids()])
-    book = openpyxl.load_workbook(io.BytesIO(summary_bytes(summarise(record, MADE_AT))))
+    book = opened(summary_bytes(summarise(record, MADE_AT)), "Summary")
     page = book["Summary"]
     scale = page.page_setup.scale / 100
     ends = [0, *(each.id for each in page.row_breaks.brk), page.max_row]
@@ -64,7 +62,7 @@ def test_print_set__where_nothing_may_be_shown_is_a_cover_and_few_pages():
     every = [find_toolkit(each) for each in builtin_ids()]
     few = a_round(every, 6, Wish(returned=3), attribution="aggregated", minimum_group=5)
     summary = summarise(few, MADE_AT)
-    book = openpyxl.load_workbook(io.BytesIO(summary_bytes(summary)))
+    book = opened(summary_bytes(summary), "Summary")
     page = book["Summary"]
     titles = [cell.value for cell in page["A"]]
     assert [toolkit.title in titles for toolkit in every] == [True] * 7
@@ -91,7 +89,7 @@ def test_page_one__finding_asks_and_picture_are_seen_without_scrolling(page):
 def test_page_one__a_heading_counts_what_there_is_and_not_the_lines(pat):
     summary = summarise(a_round([pat], 13), MADE_AT)
     told = summary.parts[0].narrative
-    book = openpyxl.load_workbook(io.BytesIO(summary_bytes(summary)))
+    book = opened(summary_bytes(summary), "Summary")
     texts = [str(c.value) for (c,) in book["Summary"].iter_rows(max_col=1) if c.value]
     found = sum(bool(p.what) + p.unnamed for p in told.concerns)
     (heading,) = [text for text in texts if text.startswith(told.concerns_title)]
@@ -107,7 +105,7 @@ def test_page_one__a_heading_counts_what_there_is_and_not_the_lines(pat):
 def test_page_one__what_is_left_out_is_said_and_stands_on_findings():
     record = a_round([find_toolkit("working-better-together")], 13, Wish(talk=0.4))
     summary = summarise(record, MADE_AT)
-    book = openpyxl.load_workbook(io.BytesIO(summary_bytes(summary)))
+    book = opened(summary_bytes(summary), "Summary", "Findings")
     page = "\n".join(str(c.value) for (c,) in book["Summary"].iter_rows(max_col=1) if c.value)
     assert "on the Findings sheet" in page
     full = "\n".join(str(c.value) for row in book["Findings"].iter_rows() for c in row if c.value)
@@ -139,7 +137,7 @@ def test_levels__ties_with_the_last_marked_are_marked_and_small_gaps_never():
 def test_cover__says_each_finding_who_answered_what_is_asked_and_what_comes_next():
     toolkits = [find_toolkit(each) for each in ("pat", "melton-evaluation")]
     summary = summarise(a_round(toolkits, 6, Wish(returned=5)), MADE_AT)
-    page = openpyxl.load_workbook(io.BytesIO(summary_bytes(summary)))["Summary"]
+    page = opened(summary_bytes(summary), "Summary")["Summary"]
     first = page.row_breaks.brk[0].id
     lines = [str(page.cell(row, 1).value or "") for row in range(1, first + 1)]
     cover = " ".join(lines)
@@ -154,7 +152,7 @@ def test_cover__says_what_moved_since_last_time_and_nothing_in_a_first_round():
     toolkits = [find_toolkit(each) for each in ("pat", "melton-evaluation")]
 
     def cover(record):
-        page = openpyxl.load_workbook(io.BytesIO(summary_bytes(summarise(record, MADE_AT))))
+        page = opened(summary_bytes(summarise(record, MADE_AT)), "Summary")
         return " ".join(str(cell.value or "") for (cell,) in page["Summary"].iter_rows(max_col=1))
 
     again = over_rounds(toolkits)
@@ -165,7 +163,7 @@ def test_cover__says_what_moved_since_last_time_and_nothing_in_a_first_round():
 
 def test_cover__is_not_written_before_one_toolkit():
     summary = summarise(a_round([find_toolkit("pat")], 6, Wish(returned=5)), MADE_AT)
-    page = openpyxl.load_workbook(io.BytesIO(summary_bytes(summary)))["Summary"]
+    page = opened(summary_bytes(summary), "Summary")["Summary"]
     assert "What comes next" not in [c.value for (c,) in page.iter_rows(max_col=1)]
 
 
@@ -173,7 +171,7 @@ def test_checklists__each_begins_a_page_and_has_two_at_most():
     summary = summarise(
         a_round([find_toolkit("melton-checklist")], 4, Wish(returned=3, talk=0.05)), MADE_AT
     )
-    sheet = openpyxl.load_workbook(io.BytesIO(summary_bytes(summary)))["Summary of checklists"]
+    sheet = opened(summary_bytes(summary), "Summary of checklists")["Summary of checklists"]
     assert len(sheet.tables) == 3
     assert len(sheet.row_breaks.brk) <= 2 + 3
     assert sheet.page_setup.scale >= 62
@@ -186,9 +184,7 @@ def test_method__says_how_many_values_read_as_meant_are_not_listed(monkeypatch):
     summary = summarise(a_round([find_toolkit("pat")], 3), MADE_AT)
     one = PutRight("R01", "a.xlsx", "1A!D8", "agree ", "Agree", "spaces")
     for count, said in ((5, "3 more values were read as meant"), (3, "1 more value was"), (2, "")):
-        book = openpyxl.load_workbook(
-            io.BytesIO(summary_bytes(replace(summary, put_right=(one,) * count)))
-        )
+        book = opened(summary_bytes(replace(summary, put_right=(one,) * count)), "Method")
         texts = [str(c.value) for (c,) in book["Method"].iter_rows(max_col=1) if c.value]
         assert [t for t in texts if "read as meant." in t or "more value" in t][:1] == (
             [t for t in texts if t.startswith(said)][:1] if said else []
@@ -200,7 +196,7 @@ def test_page_one__no_picture_of_bars_where_too_few_fit_to_compare():
     layout = profile_layout(summary, summary.parts[0])
     assert native_charts.beside_lists(None, summary.parts[0], layout, (400, 160)) is None
     roomy = summarise(a_round([find_toolkit("rochford-hallmarks")], 13), MADE_AT)
-    book = openpyxl.load_workbook(io.BytesIO(summary_bytes(roomy)))
+    book = opened(summary_bytes(roomy), "Summary")
     assert len(book["Summary"]._charts) == 2
 
 
@@ -213,7 +209,7 @@ def test_page_one__every_section_has_a_line_with_each_view_beside_the_other():
     toolkit = find_toolkit("working-better-together")
     summary = summarise(a_round([toolkit], 6), MADE_AT)
     data = summary_bytes(summary)
-    sheet = openpyxl.load_workbook(io.BytesIO(data), data_only=True)["Summary"]
+    sheet = opened(data, "Summary", values=True)["Summary"]
     heads, *lines = rows_of_table(sheet, "Sections")
     assert heads == [
         "Section", "To act on", "Against own goals: low", "Against other LSPs: low"
@@ -235,7 +231,7 @@ def test_page_one__nothing_empty_is_drawn_where_no_section_has_a_mean():
     record = a_round([pat], 10, Wish(gaps=0.9, talk=0))
     summary = summarise(record, MADE_AT)
     assert all(each.score.mean is None for each in summary.parts[0].sections)
-    book = openpyxl.load_workbook(io.BytesIO(summary_bytes(summary)))
+    book = opened(summary_bytes(summary), "Summary")
     drawn = [type(chart).__name__ for chart in book["Summary"]._charts]
     assert drawn == ["BarChart"]
 
@@ -244,7 +240,7 @@ def test_checklists__page_one_says_what_each_waits_for():
     summary = summarise(
         a_round([find_toolkit("melton-checklist")], 3, Wish(returned=1, talk=0.1)), MADE_AT
     )
-    page = openpyxl.load_workbook(io.BytesIO(summary_bytes(summary)))["Summary"]
+    page = opened(summary_bytes(summary), "Summary")["Summary"]
     text = " ".join(str(cell.value) for (cell,) in page.iter_rows(max_col=1) if cell.value)
     for each in summary.parts[0].checklists:
         for line in each.settle:
@@ -255,7 +251,7 @@ def test_checklists__page_one_says_what_each_waits_for():
 
 def test_findings__what_and_why_stand_in_one_cell():
     summary = summarise(a_round([find_toolkit("pat")], 6), MADE_AT)
-    sheet = openpyxl.load_workbook(io.BytesIO(summary_bytes(summary)))["Findings"]
+    sheet = opened(summary_bytes(summary), "Findings")["Findings"]
     heads, *lines = rows_of_table(sheet, "Findings")
     assert heads == ["Under", "What is found"]
     assert all(all(line) for line in lines)
