@@ -11,7 +11,6 @@ tries that many rounds.
 
 from __future__ import annotations
 
-import io
 import random
 import re
 import sys
@@ -22,8 +21,6 @@ from functools import cached_property
 from math import ceil, log2
 from typing import Literal
 
-import openpyxl
-
 from tests.consolidate.rounds import (
     MADE_AT,
     Wish,
@@ -32,6 +29,7 @@ from tests.consolidate.rounds import (
     picked,
     respondents,
 )
+from tests.ingest.packages import sheet_of
 from xlassess.consolidate import summarise, summary_bytes
 from xlassess.model.assessment import LEVELS
 from xlassess.model.record import Outcome, Register, Round
@@ -904,7 +902,7 @@ def page_of(content: bytes) -> list[str]:
 
     Where there is no picture a paragraph runs over the page in a row for each line.
     """
-    sheet = openpyxl.load_workbook(io.BytesIO(content), data_only=True)["Summary"]
+    sheet = sheet_of(content, "Summary", values=True)
     said = [str(cell.value) for (cell,) in sheet.iter_rows(max_col=1) if cell.value][3:]
     said = [each.replace("\xa0", " ") for each in said]
     return said if sheet.tables else [" ".join(said)]

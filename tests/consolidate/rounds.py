@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import random
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
-from html import unescape
-
-import openpyxl
 
 from tests.factory import SECRET, an_assessment
-from tests.ingest.packages import edited
 from xlassess.contract.layout import CONTRACT_VERSION, cell_name, layout
 from xlassess.contract.seal import questions_digest, reference_for, seal
 from xlassess.model.answer import (
@@ -267,20 +261,3 @@ def over_rounds(
         one, two = printed(one), printed(two)
     two = replace(two, earlier=(one,))
     return replace(three, earlier=(two, one))
-
-
-def opened(data: bytes, *names: str, values: bool = False) -> openpyxl.Workbook:
-    """Return a workbook opened with these sheets alone: most of the time goes to all the others.
-
-    ``values`` has the values of formulas, as openpyxl's ``data_only``.
-    """
-
-    def only_these(xml: bytes) -> bytes:
-        def kept(sheet: re.Match[bytes]) -> bytes:
-            return sheet[0] if unescape(sheet[1].decode()) in names else b""
-
-        xml = re.sub(rb'<sheet name="([^"]*)"[^>]*/>', kept, xml)
-        return re.sub(rb'<definedNames>.*</definedNames>| activeTab="\d+"', b"", xml)
-
-    book = edited(data, {"xl/workbook.xml": only_these})
-    return openpyxl.load_workbook(io.BytesIO(book), data_only=values)

@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
+from tests.ingest.packages import sheet_of
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
 from xlassess.cli.commands.demo import _show_rounds
@@ -117,7 +118,7 @@ def test_rounds__a_reworded_question_is_compared_and_another_one_is_not(
     texts = _texts(played.rounds[-1].consolidated.path, "Trend")
     why = [text for text in texts if text.startswith("Not comparable with")]
     assert any("The toolkit says that it is not comparable." in text for text in why)
-    rows = openpyxl.load_workbook(played.rounds[-1].consolidated.path)["Trend"].iter_rows(
+    rows = sheet_of(played.rounds[-1].consolidated.path.read_bytes(), "Trend").iter_rows(
         values_only=True
     )
     items = {str(row[0]): " ".join(map(str, row)) for row in rows if str(row[0]) in ("3B", "5F")}
@@ -132,7 +133,7 @@ def test_rounds__an_action_slips_and_is_told_with_its_moves(played: RoundsPlayed
         (date(2025, 6, 30), date(2025, 12, 19)),
     ]
     assert (action.state, action.on_time) == ("done", False)
-    rows = openpyxl.load_workbook(played.rounds[-1].paper.path)["Actions"].iter_rows(
+    rows = sheet_of(played.rounds[-1].paper.path.read_bytes(), "Actions").iter_rows(
         values_only=True
     )
     (told,) = [row for row in rows if row[0] == "2024/6"]

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable, Mapping
+from html import unescape
+
+import openpyxl
+from openpyxl.worksheet.worksheet import Worksheet
 
 Edit = Callable[[bytes], bytes]
 
@@ -46,9 +51,29 @@ def replacing(old: bytes, new: bytes) -> Edit:
 
 def sheet_part(data: bytes, sheet: str) -> str:
     """Return the name of the part that holds a sheet, as XlsxWriter numbers them."""
-    import openpyxl
-
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
     names = book.sheetnames
     book.close()
     return f"xl/worksheets/sheet{names.index(sheet) + 1}.xml"
+
+
+def opened(data: bytes, *names: str, values: bool = False) -> openpyxl.Workbook:
+    """Return a workbook opened with these sheets alone: most of the time goes to all the others.
+
+    ``values`` has the values of formulas, as openpyxl's ``data_only``.
+    """
+
+    def only_these(xml: bytes) -> bytes:
+        def kept(sheet: re.Match[bytes]) -> bytes:
+            return sheet[0] if unescape(sheet[1].decode()) in names else b""
+
+        xml = re.sub(rb'<sheet name="([^"]*)"[^>]*/>', kept, xml)
+        return re.sub(rb'<definedNames>.*</definedNames>| activeTab="\d+"', b"", xml)
+
+    book = edited(data, {"xl/workbook.xml": only_these})
+    return openpyxl.load_workbook(io.BytesIO(book), data_only=values)
+
+
+def sheet_of(data: bytes, name: str, *, values: bool = False) -> Worksheet:
+    """Return a sheet of a workbook, opened alone (see `opened`)."""
+    return opened(data, name, values=values)[name]

@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
+from tests.ingest.packages import sheet_of
 from tests.ledger.raw import behind
 from tests.services.small import LATER, MONDAY, a_folder, answer, change_settings
 from xlassess.assessment.settings import AssessmentFolder
@@ -300,7 +301,7 @@ def test_enter__the_method_sheet_says_how_many_of_how_many(
 
 def method(folder: AssessmentFolder) -> str:
     path = consolidate(folder, now=LATER).path
-    sheet = openpyxl.load_workbook(path)["Method"]
+    sheet = sheet_of(path.read_bytes(), "Method")
     return "\n".join(str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value)
 
 
@@ -439,7 +440,7 @@ def test_query__says_whether_answers_are_missing_or_unclear(
 
 def start_of(path: Path) -> str:
     """All that the first sheet says."""
-    sheet = openpyxl.load_workbook(path)[START]
+    sheet = sheet_of(path.read_bytes(), START)
     return " ".join(str(cell) for row in sheet.values for cell in row if cell)
 
 

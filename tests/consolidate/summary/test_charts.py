@@ -15,6 +15,7 @@ import pytest
 from tests.consolidate.rounds import MADE_AT, Wish, a_round, with_returns
 from tests.consolidate.test_summarise import CODES
 from tests.consolidate.wording.test_findings import all_at, part_of
+from tests.ingest.packages import sheet_of
 from xlassess.consolidate import summarise, summary_bytes
 from xlassess.consolidate.figures.beside_points import PointName, sides_of_points
 from xlassess.consolidate.figures.charted import items_worst_first, left_share, sides_of
@@ -127,7 +128,7 @@ def test_bars__no_more_beside_the_lists_than_there_is_room_for():
     record = a_round([find_toolkit("working-better-together")], 13, Wish())
     content = summary_bytes(summarise(record, MADE_AT))
     cut = [c for c in charts_in(content) if CUT.match(axis_of(c))]
-    beside = openpyxl.load_workbook(io.BytesIO(content))["Summary"]._charts[1:]
+    beside = sheet_of(content, "Summary")._charts[1:]
     assert len(cut) == len(beside)
     for chart in cut:
         shown, among = (int(each) for each in CUT.match(axis_of(chart)).groups())

@@ -8,7 +8,8 @@ from itertools import pairwise
 
 import pytest
 
-from tests.consolidate.rounds import MADE_AT, Wish, a_round, opened, over_rounds
+from tests.consolidate.rounds import MADE_AT, Wish, a_round, over_rounds
+from tests.ingest.packages import opened, sheet_of
 from xlassess.consolidate import print_set, summarise, summary_bytes
 from xlassess.consolidate.figures.thresholds import marked_gaps
 from xlassess.consolidate.figures.values import PutRight
@@ -137,7 +138,7 @@ def test_levels__ties_with_the_last_marked_are_marked_and_small_gaps_never():
 def test_cover__says_each_finding_who_answered_what_is_asked_and_what_comes_next():
     toolkits = [find_toolkit(each) for each in ("pat", "melton-evaluation")]
     summary = summarise(a_round(toolkits, 6, Wish(returned=5)), MADE_AT)
-    page = opened(summary_bytes(summary), "Summary")["Summary"]
+    page = sheet_of(summary_bytes(summary), "Summary")
     first = page.row_breaks.brk[0].id
     lines = [str(page.cell(row, 1).value or "") for row in range(1, first + 1)]
     cover = " ".join(lines)
@@ -163,7 +164,7 @@ def test_cover__says_what_moved_since_last_time_and_nothing_in_a_first_round():
 
 def test_cover__is_not_written_before_one_toolkit():
     summary = summarise(a_round([find_toolkit("pat")], 6, Wish(returned=5)), MADE_AT)
-    page = opened(summary_bytes(summary), "Summary")["Summary"]
+    page = sheet_of(summary_bytes(summary), "Summary")
     assert "What comes next" not in [c.value for (c,) in page.iter_rows(max_col=1)]
 
 
@@ -171,7 +172,7 @@ def test_checklists__each_begins_a_page_and_has_two_at_most():
     summary = summarise(
         a_round([find_toolkit("melton-checklist")], 4, Wish(returned=3, talk=0.05)), MADE_AT
     )
-    sheet = opened(summary_bytes(summary), "Summary of checklists")["Summary of checklists"]
+    sheet = sheet_of(summary_bytes(summary), "Summary of checklists")
     assert len(sheet.tables) == 3
     assert len(sheet.row_breaks.brk) <= 2 + 3
     assert sheet.page_setup.scale >= 62
@@ -209,7 +210,7 @@ def test_page_one__every_section_has_a_line_with_each_view_beside_the_other():
     toolkit = find_toolkit("working-better-together")
     summary = summarise(a_round([toolkit], 6), MADE_AT)
     data = summary_bytes(summary)
-    sheet = opened(data, "Summary", values=True)["Summary"]
+    sheet = sheet_of(data, "Summary", values=True)
     heads, *lines = rows_of_table(sheet, "Sections")
     assert heads == [
         "Section", "To act on", "Against own goals: low", "Against other LSPs: low"
@@ -240,7 +241,7 @@ def test_checklists__page_one_says_what_each_waits_for():
     summary = summarise(
         a_round([find_toolkit("melton-checklist")], 3, Wish(returned=1, talk=0.1)), MADE_AT
     )
-    page = opened(summary_bytes(summary), "Summary")["Summary"]
+    page = sheet_of(summary_bytes(summary), "Summary")
     text = " ".join(str(cell.value) for (cell,) in page.iter_rows(max_col=1) if cell.value)
     for each in summary.parts[0].checklists:
         for line in each.settle:
@@ -251,7 +252,7 @@ def test_checklists__page_one_says_what_each_waits_for():
 
 def test_findings__what_and_why_stand_in_one_cell():
     summary = summarise(a_round([find_toolkit("pat")], 6), MADE_AT)
-    sheet = opened(summary_bytes(summary), "Findings")["Findings"]
+    sheet = sheet_of(summary_bytes(summary), "Findings")
     heads, *lines = rows_of_table(sheet, "Findings")
     assert heads == ["Under", "What is found"]
     assert all(all(line) for line in lines)

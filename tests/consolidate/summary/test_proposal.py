@@ -11,6 +11,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.consolidate.rounds import MADE_AT, Wish, a_round
+from tests.ingest.packages import sheet_of
 from xlassess.consolidate import summarise, summary_bytes
 from xlassess.consolidate.summary.sheets.actions.proposal import PROPOSAL
 from xlassess.model.answer import PROPOSAL as PROPOSAL_ITEM
@@ -37,9 +38,9 @@ def proposing(
     return replace(record, current=current, history=tuple(current.values()))
 
 
-def sheet_of(record: Round) -> Worksheet:
+def proposal_of(record: Round) -> Worksheet:
     data = summary_bytes(summarise(record, MADE_AT))
-    return openpyxl.load_workbook(io.BytesIO(data))[PROPOSAL]
+    return sheet_of(data, PROPOSAL)
 
 
 def texts_of(sheet: Worksheet) -> list[str]:
@@ -50,7 +51,7 @@ def test_proposal__says_what_and_by_whom_and_parts_actions(melton) -> None:
     record = proposing(
         a_round([melton], 3), {0: "Carry on\nfor three years."}, {1: (LATER, QUICK, DONE)}
     )
-    found = texts_of(sheet_of(record))
+    found = texts_of(proposal_of(record))
     assert "Carry on for three years." in found
     name = record.issued[0].partner
     assert any(text.startswith(name) for text in found)
@@ -63,20 +64,20 @@ def test_proposal__says_what_and_by_whom_and_parts_actions(melton) -> None:
 
 
 def test_proposal__nothing_proposed(melton) -> None:
-    found = texts_of(sheet_of(proposing(a_round([melton], 2), {}, {})))
+    found = texts_of(proposal_of(proposing(a_round([melton], 2), {}, {})))
     assert "Action" not in found, "a table without rows has no headings"
 
 
 def test_proposal__only_where_the_toolkit_asks_for_one(pat) -> None:
     data = summary_bytes(summarise(a_round([pat], 2), MADE_AT))
-    assert PROPOSAL not in openpyxl.load_workbook(io.BytesIO(data)).sheetnames
+    assert PROPOSAL not in openpyxl.load_workbook(io.BytesIO(data), read_only=True).sheetnames
 
 
 @pytest.mark.parametrize("attribution", ["lettered", "aggregated"])
 def test_proposal__without_names(melton, attribution) -> None:
     record = a_round([melton], 8, attribution=attribution)
     record = proposing(record, {0: "Carry on."}, {})
-    found = texts_of(sheet_of(record))
+    found = texts_of(proposal_of(record))
     assert "Carry on." in found
     names = {issued.partner for issued in record.issued}
     assert not any(name in text for name in names for text in found)
@@ -91,7 +92,7 @@ def test_proposal__is_one_page_whatever_is_proposed(melton, length) -> None:
         dict.fromkeys(range(30), text),
         dict.fromkeys(range(30), (long, replace(long, horizon="medium"))),
     )
-    sheet = sheet_of(record)
+    sheet = proposal_of(record)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert {sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight} <= {None, 1}
     assert sheet.page_setup.orientation == "portrait"

@@ -14,6 +14,7 @@ from openpyxl.workbook import Workbook
 
 from tests.consolidate.rounds import MADE_AT, Wish, a_round
 from tests.factory import AWKWARD
+from tests.ingest.packages import sheet_of
 from xlassess.consolidate import summarise, summary_bytes, write_summary
 from xlassess.consolidate.figures.compute import section_key
 from xlassess.consolidate.figures.values import DataRows
@@ -32,6 +33,11 @@ def load(data: bytes) -> Workbook:
     return openpyxl.load_workbook(io.BytesIO(data))
 
 
+def names_in(data: bytes) -> list[str]:
+    """The names of a workbook's sheets, of which none is read for it."""
+    return openpyxl.load_workbook(io.BytesIO(data), read_only=True).sheetnames
+
+
 def made(record: Round) -> bytes:
     return summary_bytes(summarise(record, MADE_AT))
 
@@ -46,7 +52,7 @@ def test_sheets__of_one_toolkit(book):
 
 
 def test_sheets__of_several_toolkits(pat, melton):
-    names = load(made(a_round([pat, melton], 4))).sheetnames
+    names = names_in(made(a_round([pat, melton], 4)))
     assert names[:2] == ["Summary", "Responses"]
     assert names[-4:] == ["Comments", "Action plan", "Data", "Method"]
     assert [n for n in names if n.startswith("Scores")] == [
@@ -57,7 +63,7 @@ def test_sheets__of_several_toolkits(pat, melton):
 
 
 def test_sheets__of_every_builtin_toolkit(builtin_toolkit):
-    names = load(made(a_round([builtin_toolkit], 4, Wish(gaps=0.1)))).sheetnames
+    names = names_in(made(a_round([builtin_toolkit], 4, Wish(gaps=0.1))))
     if builtin_toolkit.subject == "proposal":
         # Each checklist is a page of its own, and never counted with others.
         assert not {"Scores", "Profile", "Agreement"} & set(names)
@@ -70,12 +76,12 @@ def test_sheets__of_every_builtin_toolkit(builtin_toolkit):
 @pytest.mark.parametrize("attribution", ["named", "lettered", "aggregated"])
 def test_workbook__hardly_any_returns(pat, melton, returned, attribution):
     record = a_round([pat, melton], 3, Wish(returned=returned), attribution=attribution)
-    assert load(made(record)).sheetnames[0] == "Summary"
+    assert names_in(made(record))[0] == "Summary"
 
 
 def test_workbook__nothing_issued(pat):
     record = replace(a_round([pat], 1), issued=(), current={}, history=())
-    assert load(made(record)).sheetnames == [
+    assert names_in(made(record)) == [
         "Summary", "Responses", "Comments", "Action plan", "Data", "Method",
     ]  # fmt: skip
 
@@ -274,12 +280,12 @@ def test_comments__more_than_a_sheet_holds_are_counted(pat, monkeypatch):
     """The first are there, and the note says how many are not, and where to find them."""
     record = a_round([pat], 6, Wish(talk=0.5))
     remarks = summarise(record, MADE_AT).remarks
-    whole = load(made(record))["Comments"]
+    whole = sheet_of(made(record), "Comments")
     assert whole.max_row - 4 == len(remarks) > 10
     assert "export" not in whole["A2"].value
     home = "xlassess.consolidate.summary.sheets.actions.comments_and_actions.MOST_ROWS"
     monkeypatch.setattr(home, 14)
-    cut = load(made(record))["Comments"]
+    cut = sheet_of(made(record), "Comments")
     assert cut.max_row == 14
     assert f"There are {len(remarks)}, and" in cut["A2"].value
     assert f"the last {len(remarks) - 10}." in cut["A2"].value
@@ -305,7 +311,7 @@ def test_tables__too_long_for_a_sheet_say_so(pat, monkeypatch):
 )
 def test_scores__shades_have_a_key_from_light_to_dark(toolkit_id, words):
     summary = summarise(a_round([find_toolkit(toolkit_id)], 6, Wish()), MADE_AT)
-    sheet = openpyxl.load_workbook(io.BytesIO(summary_bytes(summary)))["Scores"]
+    sheet = sheet_of(summary_bytes(summary), "Scores")
     key = [sheet.cell(3, column) for column in range(1, 6)]
     assert [cell.value for cell in key] == ["Key to the shades", *words]
     light = [sum(int(cell.fill.fgColor.rgb[i : i + 2], 16) for i in (2, 4, 6)) for cell in key[1:]]
@@ -324,6 +330,6 @@ def test_scores__key_has_the_shades_of_the_bands_there_are(pat):
         *upper, third, last = sorted(each.bands, key=lambda band: -band.low)
         sections.append(replace(each, bands=(*upper, replace(third, low=last.low))))
     record = a_round([replace(pat, sections=tuple(sections))], 6, Wish())
-    sheet = openpyxl.load_workbook(io.BytesIO(summary_bytes(summarise(record, MADE_AT))))["Scores"]
+    sheet = sheet_of(summary_bytes(summarise(record, MADE_AT)), "Scores")
     key = [sheet.cell(3, column).value for column in range(1, 6)]
     assert key == ["Key to the shades", "Lowest band", "Between", "Highest band", None]

@@ -11,6 +11,7 @@ import pytest
 
 from tests.consolidate.rounds import MADE_AT, Wish, a_round, answers, respondents, with_returns
 from tests.consolidate.wording.test_findings import all_at, part_of
+from tests.ingest.packages import sheet_of
 from xlassess.consolidate import summarise, summary_bytes
 from xlassess.consolidate.wording.pointed import checklist_names
 from xlassess.toolkits.load import find_toolkit
@@ -142,7 +143,7 @@ def test_checklists__that_are_declined_leave_nothing_open_to_ask_for():
 def test_checklists__page_one_says_where_the_rest_is_once_it_has_no_more_room():
     record = a_round([find_toolkit("melton-checklist")], 9, Wish(talk=0.1))
     summary = summarise(record, MADE_AT)
-    page = openpyxl.load_workbook(io.BytesIO(summary_bytes(summary)))["Summary"]
+    page = sheet_of(summary_bytes(summary), "Summary")
     lines = [str(cell.value) for (cell,) in page.iter_rows(max_col=1) if cell.value]
     told = sum(line == "Decision and sign-off" for line in lines)
     assert 0 < told < 9
@@ -157,7 +158,7 @@ def test_page_one__has_a_quick_win_however_many_concerns_there_are(pat):
     low = all_at(pat, "strongly-disagree")
     record = with_returns(a_round([pat], 4), dict.fromkeys(range(4), low))
     summary = proposing(pat, [{}] * 4, record=record)
-    page = openpyxl.load_workbook(io.BytesIO(summary_bytes(summary)))["Summary"]
+    page = sheet_of(summary_bytes(summary), "Summary")
     lines = [str(cell.value) for (cell,) in page.iter_rows(max_col=1) if cell.value]
     assert any("Agree the quick win" in line for line in lines)
     assert any("Name a lead and a date" in line for line in lines)

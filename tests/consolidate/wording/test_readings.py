@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import replace
 
-import openpyxl
 import pytest
 
 from tests.consolidate.rounds import MADE_AT, a_round, respondents, with_returns
 from tests.consolidate.test_summarise import CODES, everything
 from tests.consolidate.wording.test_findings import all_at, head, part_of, said
+from tests.ingest.packages import sheet_of
 from xlassess.consolidate import summarise, summary_bytes
 from xlassess.consolidate.wording.facts import words
 from xlassess.consolidate.wording.own_answers import own_answers
@@ -124,7 +123,7 @@ def test_withheld__no_noughts_and_nothing_said_of_what_is_not_shown():
     record = with_returns(record, dict(enumerate([all_at(toolkit, "better")] * 3 + [low])))
     summary = summarise(record, MADE_AT)
     assert sum(item.withheld for item in summary.parts[0].items if item.scored) == 44
-    page = openpyxl.load_workbook(io.BytesIO(summary_bytes(summary)), data_only=True)["Summary"]
+    page = sheet_of(summary_bytes(summary), "Summary", values=True)
     row = next(r for r in page.iter_rows(values_only=True) if "1  Leadership" in r)
     assert [cell for cell in row[row.index("1  Leadership") + 1 :] if cell == 0] == []
     assert row.count("withheld") >= 4

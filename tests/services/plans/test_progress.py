@@ -12,6 +12,7 @@ import pytest
 from docx.oxml.ns import qn
 
 from tests.factory import a_respondent
+from tests.ingest.packages import sheet_of
 from tests.ledger.raw import behind
 from tests.services.planned import (
     AGREED,
@@ -252,7 +253,7 @@ def test_owners__that_one_workbook_would_stand_for_get_one_together() -> None:
 
 def page(path: Path) -> str:
     """Everything on the first page of a progress paper."""
-    sheet = openpyxl.load_workbook(path)["Progress"]
+    sheet = sheet_of(path.read_bytes(), "Progress")
     return "\n".join(str(cell.value) for row in sheet for cell in row if cell.value is not None)
 
 
@@ -269,7 +270,7 @@ def test_next_round__goes_on_with_what_is_open_and_says_what_was_kept(
         "Birch Trust": 1, "Someone else": 1,
     }  # fmt: skip
     mine = next(one for one in result.workbooks if one.owner == "Birch Trust")
-    sheet = openpyxl.load_workbook(mine.path)["Your actions"]
+    sheet = sheet_of(mine.path.read_bytes(), "Your actions")
     assert "2026/C1" in [cell.value for cell in sheet["A"]]
     stopped = {"2026/C1": {"state": "Stopped", "because": "No longer needed"}}
     ret = read_back(later, mine.path, stopped, now=NEXT_YEAR + 2 * DAY, name="next.xlsx")
@@ -278,12 +279,12 @@ def test_next_round__goes_on_with_what_is_open_and_says_what_was_kept(
     summary = consolidate(later, now=NEXT_YEAR + 2 * DAY).path
     told = " ".join(
         str(cell.value)
-        for row in openpyxl.load_workbook(summary)["Summary"]
+        for row in sheet_of(summary.read_bytes(), "Summary")
         for cell in row
         if cell.value
     )
     assert "1 of 3 actions agreed in 2026 is done, 1 is overdue, 1 was stopped." in told
-    sheet = openpyxl.load_workbook(summary)["Action plan"]
+    sheet = sheet_of(summary.read_bytes(), "Action plan")
     rows = [[cell for cell in row if cell] for row in sheet.iter_rows(values_only=True)]
     first = rows.index(["What came of the actions agreed in earlier rounds"])
     which = {str(row[0]): row for row in rows[first + 2 :] if row}
@@ -379,7 +380,7 @@ def test_progress__stopped_without_a_reason_stays_as_it_was_and_is_asked_again(
     (mine,) = [one for one in progress(folder, now=AUTUMN + DAY).workbooks
                if one.owner == "Someone else"]  # fmt: skip
     assert (mine.outcome, mine.actions) == ("reissued", 1)
-    beside = [str(cell.value) for row in openpyxl.load_workbook(mine.path)["Your actions"]
+    beside = [str(cell.value) for row in sheet_of(mine.path.read_bytes(), "Your actions")
               for cell in row]  # fmt: skip
     assert any("Last reported: stopped. We wrote twice." in text for text in beside)
     assert any("Until you give one, it stays “not started”" in text for text in beside)
@@ -407,7 +408,7 @@ def test_progress__moved_without_a_reason_is_moved_once_that_is_waived(
     action = the_action(folder, "C1")
     assert (action.state, action.deadline, action.moves) == ("in progress", date(2026, 12, 31), ())
     assert action.unexplained == "moved"
-    summary = openpyxl.load_workbook(consolidate(folder, now=REPORTED + DAY).path)["Action plan"]
+    summary = sheet_of(consolidate(folder, now=REPORTED + DAY).path.read_bytes(), "Action plan")
     said_there = " ".join(str(cell.value) for row in summary for cell in row if cell.value)
     assert "Reported as moved; the reason is awaited." in said_there
     waive(folder, [f"{ret.number}.1"], Why(REPORTED + DAY, "She told the chair why."))
@@ -419,7 +420,7 @@ def test_progress__moved_without_a_reason_is_moved_once_that_is_waived(
 def beside(folder: AssessmentFolder, owner: str, now: datetime) -> str:
     """What stands beside the cells of an owner's next workbook."""
     (mine,) = [one for one in progress(folder, now=now).workbooks if one.owner == owner]
-    sheet = openpyxl.load_workbook(mine.path)["Your actions"]
+    sheet = sheet_of(mine.path.read_bytes(), "Your actions")
     return " ".join(" ".join(str(cell.value).split()) for row in sheet for cell in row)
 
 
@@ -455,7 +456,7 @@ def test_progress__done_on_a_day_to_come_is_asked_about(folder: AssessmentFolder
     assert (action.state, action.done_on) == ("not started", None)
     (mine,) = [one for one in progress(folder, now=REPORTED).workbooks if one.owner == "Ada Ash"]
     assert mine.outcome == "reissued"
-    sheet = openpyxl.load_workbook(mine.path)["Your actions"]
+    sheet = sheet_of(mine.path.read_bytes(), "Your actions")
     beside = " ".join(str(cell.value) for row in sheet for cell in row)
     assert "The day on which you said it was done was still to come, so it was not used." in beside
     today = {"1": {"state": "Done", "done_on": REPORTED.date()}}

@@ -9,6 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from tests.ingest.packages import sheet_of
 from tests.services.planned import AGREED, RETURNED, a_planned_folder, codes, read_back
 from tests.services.small import TOOLKIT, a_folder, answer, change_settings, write_toolkit
 from xlassess.assessment.settings import AssessmentFolder
@@ -62,7 +63,7 @@ def test_workshop__what_was_agreed_stands_beside_the_answers(folder: AssessmentF
         (judged,) = ledger.round_record(folder.assessment()).judgements
     assert (judged.item, judged.choice, judged.label) == ("1A", "high", "Agree")
     path = consolidate(folder, now=RETURNED + DAY).path
-    row = [cell.value for cell in openpyxl.load_workbook(path)["Workshop"][5]]
+    row = [cell.value for cell in sheet_of(path.read_bytes(), "Workshop")[5]]
     assert row[:3] == ["Tiny", "1A", "We know each other."]
     assert "4 “Disagree”" in str(row[3])
     assert row[4:] == ["Agree", "We met twice since", "Keep meeting"]
@@ -72,7 +73,7 @@ def test_workshop__what_was_agreed_stands_beside_the_answers(folder: AssessmentF
 
 def figures(path: Path) -> list[object]:
     """The figures of the Agreement sheet."""
-    sheet = openpyxl.load_workbook(path, data_only=True)["Agreement"]
+    sheet = sheet_of(path.read_bytes(), "Agreement", values=True)
     return [cell.value for row in sheet for cell in row if isinstance(cell.value, int | float)]
 
 
@@ -88,7 +89,7 @@ def test_workshop__is_told_in_the_report(folder: AssessmentFolder) -> None:
 def test_workshop__what_is_to_follow_is_put_to_a_decision(folder: AssessmentFolder) -> None:
     read_back(folder, prepared(folder).path, AGREED_ON, name="workshop.xlsx")
     result = plan(folder, now=RETURNED + DAY)
-    rows = openpyxl.load_workbook(result.path)["Tiny"].iter_rows(min_row=6, values_only=True)
+    rows = sheet_of(result.path.read_bytes(), "Tiny").iter_rows(min_row=6, values_only=True)
     assert any(
         row[1] == "Keep meeting" and "Proposed by the workshop" in str(row[2]) for row in rows
     )
@@ -117,7 +118,7 @@ def test_workshop__a_judgement_that_cannot_be_read_is_not_one_that_was_not_agree
 
 def agreed(folder: AssessmentFolder) -> dict[str, str]:
     """What the Workshop sheet says was agreed, by item."""
-    sheet = openpyxl.load_workbook(consolidate(folder, now=RETURNED + DAY).path)["Workshop"]
+    sheet = sheet_of(consolidate(folder, now=RETURNED + DAY).path.read_bytes(), "Workshop")
     rows = [[str(cell) for cell in row] for row in sheet.iter_rows(min_row=5, values_only=True)]
     return {row[1]: row[4] for row in rows}
 

@@ -8,9 +8,9 @@ from datetime import date, datetime, timezone
 from pathlib import Path
 
 import bagit
-import openpyxl
 import pytest
 
+from tests.ingest.packages import sheet_of
 from tests.services.planned import AGREED, a_planned_folder, read_back
 from tests.services.plans.test_plan import DECIDED
 from tests.services.small import MONDAY, a_folder
@@ -49,7 +49,7 @@ def test_days__are_those_here_in_every_paper(tmp_path: Path) -> None:
     assert [one.number for one in found.overdue] == ["N1"]
     assert progress_paper(folder, now=AFTER_MIDNIGHT).paper.counts.overdue == 1
     path = consolidate(folder, now=AFTER_MIDNIGHT).path
-    sheet = openpyxl.load_workbook(path, data_only=True)["Action plan"]
+    sheet = sheet_of(path.read_bytes(), "Action plan", values=True)
     assert [row[0] for row in sheet.values if row[-1] == OVERDUE] == ["N1"]
     table = plan_of(summarise(present_round(folder), AFTER_MIDNIGHT))
     columns = {one.name: table.values(one) for one in table.spec.columns}

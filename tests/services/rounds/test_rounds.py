@@ -18,6 +18,7 @@ import bagit
 import openpyxl
 import pytest
 
+from tests.ingest.packages import sheet_of
 from tests.services.small import (
     LATER,
     MONDAY,
@@ -201,7 +202,7 @@ def test_begin_round__a_folder_named_rounds_is_left_alone(held: AssessmentFolder
 def test_register__of_a_later_round_says_who_stays(held: AssessmentFolder) -> None:
     begin_round(held, "2027", WANTED, now=NEXT_YEAR)
     folder = open_folder(held.root)
-    sheet = openpyxl.load_workbook(folder.register_file)[SHEET]
+    sheet = sheet_of(folder.register_file.read_bytes(), SHEET)
     rows = [row for row in sheet.iter_rows(values_only=True) if row[0]]
     assert rows[0] == ("Partner", "Respondent", "Level", "E-mail", "Toolkits", SINCE)
     assert [(row[0], row[1], row[2], row[5]) for row in rows[1:]] == [
@@ -630,21 +631,19 @@ def test_preparation__stands_on_start_and_in_method(tmp_path: Path) -> None:
     agreed = "preparation: {kind: routine audit, facilitator: Sam Okafor}"
     change_settings(folder, "return_by: 2026-03-13", f"return_by: 2026-03-13\n{agreed}")
     path = answer(folder, "Ada Ash", tmp_path / "ada.xlsx")
-    start = openpyxl.load_workbook(path)["Start"]
+    start = sheet_of(path.read_bytes(), "Start")
     texts = [cell.value for row in start.iter_rows() for cell in row if cell.value]
     assert "Kind of round: routine audit." in texts
     assert "Who leads the discussion of the findings: Sam Okafor" in texts
     assert not any(str(text).startswith("What will follow") for text in texts)
     ingest(folder, [path], now=LATER, workers=1)
-    method = openpyxl.load_workbook(consolidate(folder, now=LATER).path)["Method"]
+    method = sheet_of(consolidate(folder, now=LATER).path.read_bytes(), "Method")
     rows = {row[0].value: row[1].value for row in method.iter_rows()}
     assert (rows["Kind of round"], rows["Facilitator"]) == ("routine audit", "Sam Okafor")
     assert "What will follow" not in rows
+    written = consolidate(_without(folder, agreed), now=LATER)
     assert "Kind of round" not in {
-        row[0].value
-        for row in openpyxl.load_workbook(consolidate(_without(folder, agreed), now=LATER).path)[
-            "Method"
-        ].iter_rows()
+        row[0].value for row in sheet_of(written.path.read_bytes(), "Method").iter_rows()
     }
 
 
