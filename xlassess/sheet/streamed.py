@@ -11,17 +11,23 @@ import re
 import shutil
 import tempfile
 import weakref
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import islice
 from operator import getitem
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name, xl_range
-from xlsxwriter.worksheet import Worksheet
+from xlsxwriter.worksheet import (
+    CellBlankTuple,
+    CellNumberTuple,
+    CellStringTuple,
+    Worksheet,
+)
 
 from xlassess.sheet.metrics import POINTS_PER_PIXEL
 from xlassess.sheet.validation import LONGEST_CELL, SheetError, with_room
@@ -107,67 +113,91 @@ class _High(dict[float, str]):
         return self.setdefault(height, f' ht="{_whole_pixels(height):g}" customHeight="1"')
 
 
+_BARE = (CellStringTuple, CellNumberTuple, CellBlankTuple)
+"""The kinds of cells that are nothing but a number and a look."""
+
+_NO_OTHERS: Mapping[int, object] = {}
+_Looks: TypeAlias = "tuple[tuple[Callable[..., object], Format | None] | None, ...]"
+"""Of each cell of a row its kind and look; nothing of others, and where there is none."""
+
+
 class _FinishedRow:
-    """The cells of a row in a third of the memory of a dict, for XlsxWriter to use as if it was."""
+    """The cells of a row in a few bytes each, which XlsxWriter reads as if it was a dict of cells.
 
-    __slots__ = ("_cells",)
+    Nearly all are texts, numbers and blanks, in the looks of their columns: what they hold is kept
+    as bare numbers, of texts that among the shared ones, and their looks once for many rows.
+    """
 
-    def __init__(self, cells: Mapping[int, object]) -> None:
-        self._cells = tuple(map(cells.get, range(max(cells, default=-1) + 1)))
+    __slots__ = ("_looks", "_others", "_values")
 
-    def get(self, column: int) -> object:
-        """Return a cell; None where there is none."""
-        return self._cells[column] if column < len(self._cells) else None
+    def __init__(self, cells: Mapping[int, Any], known: dict[_Looks, _Looks]) -> None:
+        of_row: list[Any] = [cells.get(column) for column in range(max(cells, default=-1) + 1)]
+        looks = tuple((type(cell), cell.format) if type(cell) in _BARE else None for cell in of_row)
+        self._looks = known.setdefault(looks, looks)
+        self._values = array("d", map(_bare, of_row))
+        others = {at: cell for at, cell in cells.items() if type(cell) not in _BARE}
+        self._others: Mapping[int, object] = others or _NO_OTHERS
 
     def __len__(self) -> int:
-        return len(self._cells)
+        return len(self._looks) + len(self._others)
 
     def __contains__(self, column: int) -> bool:
-        return self.get(column) is not None
+        has_look = column < len(self._looks) and self._looks[column] is not None
+        return has_look or column in self._others
 
     def __getitem__(self, column: int) -> object:
-        if column not in self:
+        if column in self._others:
+            return self._others[column]
+        kind_and_look = self._looks[column]
+        if kind_and_look is None:
             raise KeyError(column)
-        return self._cells[column]
+        kind, look = kind_and_look
+        if kind is CellBlankTuple:
+            return kind(look)
+        value = self._values[column]
+        return kind(int(value) if kind is CellStringTuple else value, look)
 
     def __setitem__(self, column: int, cell: object) -> None:
-        cells = dict(enumerate(self._cells)) | {column: cell}
-        self._cells = tuple(map(cells.get, range(max(cells) + 1)))
+        self._others = {**self._others, column: cell}
+
+
+def _bare(cell: Any) -> float:
+    """What a cell holds as a number: of a text, which of the shared ones it is."""
+    if type(cell) is CellNumberTuple:
+        return float(cell.number)
+    return float(cell.string) if type(cell) is CellStringTuple else 0.0
 
 
 class LongTablesSheet(Worksheet):  # type: ignore[misc]
     """A worksheet on which a long table takes little more memory than its rows.
 
-    XlsxWriter keeps each cell, and the look of each row, until the workbook is closed. Most are
-    equal to others, and are kept once; the dict of each row is not kept once the row is finished.
+    XlsxWriter keeps each cell, and the look of each row, until the workbook is closed. Cells are
+    kept in a few bytes once their row is finished; rows mostly look like others.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._kept: defaultdict[object, dict[object, Any]] = defaultdict(dict)
+        self._looks: dict[_Looks, _Looks] = {}
         self._row = 0
 
     def _write_number(
         self, row: int, col: int, number: float, cell_format: Format | None = None
     ) -> int:
-        code: int = super()._write_number(row, col, number, cell_format)
-        if code == 0 and number:  # 0 and -0 are equal, and not the same
-            self._share(row, col)
-        return code
+        self._begin(row)
+        return int(super()._write_number(row, col, number, cell_format))
 
     def _write_string(
         self, row: int, col: int, string: str, cell_format: Format | None = None
     ) -> int:
-        code: int = super()._write_string(row, col, string, cell_format)
-        self._share(row, col)
-        return code
+        self._begin(row)
+        return int(super()._write_string(row, col, string, cell_format))
 
     def _write_blank(
         self, row: int, col: int, blank: object, cell_format: Format | None = None
     ) -> int:
-        code: int = super()._write_blank(row, col, blank, cell_format)
-        self._share(row, col)
-        return code
+        self._begin(row)
+        return int(super()._write_blank(row, col, blank, cell_format))
 
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
         """Return a formula as it is stored; XlsxWriter looks for each new function in each."""
@@ -177,16 +207,13 @@ class LongTablesSheet(Worksheet):  # type: ignore[misc]
             return stored
         return str(super()._prepare_formula(formula, expand_future_functions))
 
-    def _share(self, row: int, col: int) -> None:
+    def _begin(self, row: int) -> None:
+        """Finish the row written to before, where this is another."""
         if row != self._row:
             finished = self.table.get(self._row)
             if isinstance(finished, dict):
-                self.table[self._row] = _FinishedRow(finished)
+                self.table[self._row] = _FinishedRow(finished, self._looks)
             self._row = row
-        cell = self.table.get(row, {}).get(col)
-        if cell is not None:
-            # a text by its number and a number are equal too: each kind is kept apart
-            self.table[row][col] = self._kept[type(cell)].setdefault(cell, cell)
 
     def set_row(self, row: int, *settings: Any, **more: Any) -> int:
         """Set the height or look of a row, as XlsxWriter does."""
