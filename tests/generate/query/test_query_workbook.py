@@ -279,7 +279,8 @@ def test_query__hostile_text_stays_text(tmp_path: Path) -> None:
     book = opened(workbook, given)
     entry = next(e for e in given if not toolkit.item(e.item).is_free and e.field == "answer")
     comment = next(e for e in given if e.field == "comment")
-    for one, text in ((entry, '=cmd|" /C calc"!A0'), (comment, "\ue000reference\ue001")):
+    more = "\nhigher than any row" * 400
+    for one, text in ((entry, '=cmd|" /C calc"!A0'), (comment, f"\ue000reference\ue001{more}")):
         book[one.sheet][one.cell].value = text
         book[one.sheet][one.cell].data_type = "s"
     query, data = issued_query(workbook, came_back(workbook, book, tmp_path))
@@ -294,7 +295,7 @@ def test_query__hostile_text_stays_text(tmp_path: Path) -> None:
     assert formulas
     assert not any("cmd" in text for text in formulas)
     sheet, cell = slot_cells(toolkit)[Slot(comment.item, "comment")]
-    assert made[sheet][cell].value == "\ufffdreference\ufffd"
+    assert made[sheet][cell].value == f"\ufffdreference\ufffd{more}"
     assert query.reference not in str(made[sheet][cell].value)
 
 

@@ -39,6 +39,7 @@ from xlassess.services.plans.follow_up import progress_paper
 from xlassess.services.plans.plan import plan
 from xlassess.services.setup.verify import verify
 from xlassess.services.status import status
+from xlassess.sheet.metrics import TALLEST_ROW
 from xlassess.toolkits.load import find_toolkit
 
 DAY = timedelta(days=1)
@@ -94,6 +95,17 @@ def test_plan__has_every_proposal_and_each_concern_nobody_answered(
     assert "Proposed by Ash Council, Ada Ash" in rows[0][2]
     assert rows[2][1].startswith("Nobody proposed")
     assert "1C: We help each other." in rows[2][2]
+
+
+def test_plan__a_proposal_longer_than_any_row_is_high_stops_no_workbook(
+    folder: AssessmentFolder,
+) -> None:
+    long = "One more thing.\n" * 1_000
+    answer_again(folder, "Ada Ash", "1A", long, AGREED)
+    sheet = openpyxl.load_workbook(plan(folder, now=RETURNED).path)["Tiny"]
+    (cell,) = (cell for row in sheet for cell in row if str(cell.value).startswith("One more"))
+    assert str(cell.value).split() == long.split()
+    assert sheet.row_dimensions[cell.row].height == pytest.approx(TALLEST_ROW, abs=1)
 
 
 def test_plan__comes_back_and_is_the_agreed_plan(folder: AssessmentFolder) -> None:
