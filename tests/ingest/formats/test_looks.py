@@ -686,6 +686,7 @@ _RULES: list[tuple[list[tuple[dict[str, Any], dict[str, Any]]], str]] = [
     ([({"type": "duplicate"}, WHITE)], ""),
     ([({"type": "formula", "criteria": "=COUNTIF(A:A,A1)>0"}, GONE)], ""),
     ([({"type": "formula", "criteria": "=C1=1"}, WHITE)], ""),
+    ([({"type": "formula", "criteria": "=ISBLANK(D1)"}, WHITE)], ""),
 ]
 
 
@@ -754,6 +755,7 @@ def _with_rules(
         sheet.write("A3", "Agree")
         sheet.write("B1", 4)
         sheet.write_formula("C1", "=1", None, 1)
+        sheet.write_formula("D1", "=1/0", None, "#DIV/0!")
         for rule, look in rules:
             sheet.conditional_format("A1:A2", {**rule, "format": book.add_format(look)})
     return out.getvalue()

@@ -99,9 +99,7 @@ class CellStyles:
         hiding = frozenset(at for at, one in enumerate(looks) if can_hide(one, pairs))
         apart = letters.keys() - {one.font for one in formats}
         fading = frozenset(font for font in apart if may_fade(letters[font], pairs))
-        return cls(
-            struck, codes, fonts, pale, lined, colours, looks, hiding, letters, fading
-        )  # fmt: skip
+        return cls(struck, codes, fonts, pale, lined, colours, looks, hiding, letters, fading)
 
     def colours_of(self, format_: int) -> tuple[Colour, Colour]:
         """Return the colours of the cells of a format, of letters and behind them."""

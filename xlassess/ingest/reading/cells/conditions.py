@@ -27,16 +27,17 @@ def with_conditions(notes: SheetNotes, rows: Sequence[Sequence[object]]) -> Shee
         notes: what is known without them.
         rows: the cells of the sheet from A1 on.
     """
+    uncertain = notes.formulas | notes.errors
 
     def cells(row: int, column: int) -> object:
-        if cell_name(row, column) in notes.formulas:
-            raise ValueError("the result of a formula is not certain")
+        if row < 0 or column < 0 or cell_name(row, column) in uncertain:
+            raise ValueError("before the first cell, an error or the result of a formula")
         return rows[row][column] if row < len(rows) and column < len(rows[row]) else ""
 
     sight = _Sight.of(notes)
     for name, colours in notes.looks.items():
         place = cell_place(name)
-        if name not in notes.formulas and cells(*place) != "":
+        if name not in uncertain and cells(*place) != "":
             look, unsure = _look(notes.conditions, place, cells)
             sight.take(name, look, None if unsure & _COLOURS else colours)
             if look.code:
