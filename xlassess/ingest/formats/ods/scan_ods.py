@@ -112,19 +112,23 @@ def _kind(tag: str) -> tuple[str, str]:
 
 @dataclass(slots=True)
 class _CellText:
-    """The text of one cell as it is gathered: its pieces, and how many paragraphs they make."""
+    """The text of one cell as it is gathered: its pieces with their looks, and its paragraphs."""
 
-    pieces: Runs = field(default_factory=list)
+    said: list[tuple[str, tuple[bool, Colour]]] = field(default_factory=list)
     paragraphs: int = 0
 
     def begin(self) -> None:
         if self.paragraphs:
-            self.pieces.append(Piece("\n", struck=False))
+            self.said.append(("\n", (False, LETTERS)))
         self.paragraphs += 1
 
     @property
     def text(self) -> str:
-        return "".join(piece.text for piece in self.pieces)
+        return "".join([text for text, _ in self.said])
+
+    @property
+    def pieces(self) -> Runs:
+        return [Piece(text, *look) for text, look in self.said]
 
 
 @dataclass(slots=True)
@@ -163,7 +167,7 @@ class _Scan:
     in_paragraph: bool = False
     cell: _CellText = field(default_factory=_CellText)
     plain: dict[str, str] = field(default_factory=dict)
-    spans: list[tuple[bool, Colour]] = field(default_factory=list)
+    spans: list[tuple[bool, Colour]] = field(default_factory=lambda: [(False, LETTERS)])
     spanned: bool = False
     style: str = ""
     look: CellLook = _USUAL_LOOK
@@ -255,8 +259,7 @@ class _Scan:
             return
         elif name == "span":
             self.spanned = True
-            around = self.spans[-1] if self.spans else (False, LETTERS)
-            self.spans.append(self.crossing.span(attributes, around))
+            self.spans.append(self.crossing.span(attributes, self.spans[-1]))
         elif name == "a":
             self._link(_plain(attributes).get("href", ""))
         elif name == "s":
@@ -332,7 +335,7 @@ class _Scan:
                 self.frames[-1].has_text = True
             self._attach(text)
         elif self.in_cell:
-            self.cell.pieces.append(Piece(text, *(self.spans[-1] if self.spans else ())))
+            self.cell.said.append((text, self.spans[-1]))
 
     def _start_table(self, attributes: dict[str, str]) -> None:
         self.nested += 1
