@@ -358,6 +358,17 @@ def _withheld(w: World, m: re.Match[str]) -> None:
     assert len(w.returns) < int(m[1])
 
 
+@says(r"What was answered is withheld\.")
+def _all_withheld(w: World, m: re.Match[str]) -> None:
+    assert w.record.assessment.attribution == "aggregated"
+    assert any(each.n or each.apart for each in w.asked)
+
+
+@says(r"No scored answer has been given yet\.")
+def _none_scored(w: World, m: re.Match[str]) -> None:
+    assert not any(each.n for each in w.asked)
+
+
 @says(r"Only (\d+) of (\d+) workbooks (?:has|have) come back with answers(?:: [^.]*|; [^.]*)\.")
 def _only(w: World, m: re.Match[str]) -> None:
     same((str(len(w.returns)), str(len(w.books))), m.groups())
