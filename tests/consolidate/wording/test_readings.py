@@ -248,6 +248,16 @@ def test_checklist__with_a_no_that_is_in_order_does_not_say_there_is_none():
     assert "“no”" not in part.narrative.reading
 
 
+@pytest.mark.parametrize(("accountable", "settled"), [("takes-it-on", True), ("leaves-it", False)])
+def test_checklist__a_no_to_what_was_not_asked_is_nothing_to_settle(accountable, settled):
+    """Appendix B asks for the capacity of an accountable body only."""
+    toolkit = find_toolkit("melton-checklist")
+    part = part_of(toolkit, [all_at(toolkit, "yes", _P5=accountable, _P5a="no", _P9="none-there")])
+    (checklist,) = part.checklists
+    assert ("P5a" in {line.item for line in checklist.settle}) is settled
+    assert "P5a" in {line.item for line in checklist.lines}
+
+
 def test_band__that_speaks_well_comes_after_what_is_a_concern(pat):
     low = [all_at(pat, "disagree", **{f"_{n}A": "agree" for n in range(1, 7)})] * 4
     part = part_of(pat, low)

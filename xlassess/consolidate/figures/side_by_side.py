@@ -63,7 +63,13 @@ def _completed(
         for item in section.items
     }
     flagged = set(toolkit.scoring.flagged)
-    settle = [item for item in lines if values.get((item, "answer")) in flagged]
+    # What is asked only where the answer before is another settles nothing, whatever it says.
+    settle = [
+        item
+        for item in lines
+        if values.get((item, "answer")) in flagged
+        and not _is_led_past(toolkit, toolkit.item(item), values)
+    ]
     missing = [item.id for item in _wanted(toolkit, values)]
     opening = next(iter(lines.values()))
     return CompletedChecklist(
