@@ -297,12 +297,13 @@ def _redaction(record: Round, applied: Attribution, signs: Mapping[str, str]) ->
     everyone = (*record.issued, *record.former)
     names = _names(everyone, applied, signs)
     words = {part for issued in everyone for part in name_parts(issued.respondent)} - names.keys()
-    turned = {each for issued in everyone for each in other_orders(issued.respondent)}
-    turned -= names.keys()
+    pairs = {each for issued in everyone for each in other_orders(issued.respondent)}
+    pairs -= names.keys()
     short = {each for issued in everyone for each in short_names(issued.partner)}
-    capitals = {*filter(is_capitalised, short), *filter(is_of_words, turned)}
+    capitals = {*filter(is_capitalised, short), *filter(is_of_words, pairs)}
     capitals -= {issued.partner for issued in everyone}
-    return Redaction(names | dict.fromkeys(words | turned, NAME_TAKEN_OUT), words, capitals)
+    called = names | dict.fromkeys(words | pairs, NAME_TAKEN_OUT)
+    return Redaction(called, words, capitals, pairs - words)
 
 
 def shown_groups(members: Mapping[str, Collection[str]], minimum: int) -> frozenset[str]:

@@ -117,10 +117,10 @@ def name_parts(name: str) -> tuple[str, ...]:
 
 
 def other_orders(name: str) -> Iterator[str]:
-    """Yield a person's name with the surname first, and with no more than two of its parts.
+    """Yield any two of the parts of a person's name, in either order.
 
-    They are found without a space between them, too ("BergZoë" of Zoë van der Berg), where none of
-    the parts stands by itself.
+    They are looked for without a space between them, too ("BergZoë" of Zoë van der Berg), where
+    none of the parts stands by itself.
     """
     parts = name_parts(name)
     for one, other in permutations(parts, 2) if len(parts) <= _MOST_PARTS else ():

@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from xlassess.consolidate.figures.privacy.as_read import as_read
 from xlassess.consolidate.figures.privacy.person_names import (
@@ -102,10 +103,14 @@ _FILLERS = "\u115f\u1160\u3164\uffa0"
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """What stands for a name; ``forms`` are the spellings it is found in, None for any."""
+    """What stands for a name; ``forms`` are the spellings it is found in, None for any.
+
+    One that stands ``apart`` is not found where its words run together as an ordinary word does.
+    """
 
     instead: str
     forms: frozenset[str] | None
+    apart: bool
 
 
 class Redaction:
@@ -119,11 +124,13 @@ class Redaction:
         exact: single words, which are found with a capital only where they are also words of
             the language.
         capitals: names that are found with their capitals only.
+        apart: names that are found run together only with a capital within: "SunDay" of Sun Mei
+            Day, but not "Sunday".
     """
 
     def __init__(
         self, instead: Mapping[str, str], exact: Collection[str] = (),
-        capitals: Collection[str] = (),
+        capitals: Collection[str] = (), apart: Collection[str] = (),
     ) -> None:  # fmt: skip
         self._names: dict[str, _Entry] = {}
         self._inside: dict[str, str] = {}
@@ -137,8 +144,13 @@ class Redaction:
                 self._inside.setdefault(shape.casefold(), instead[name])
                 continue
             for spelt in spellings(name):
-                bound = name in capitals
-                self._take(spelt, instead[name], is_exact=name in exact, bound=bound)
+                take = partial(
+                    self._take, instead=instead[name], bound=name in capitals, apart=name in apart
+                )
+                take(spelt, is_exact=name in exact)
+                *first, last = spelt.split()
+                if first and last in exact:  # a person's: the surname may stand first
+                    take(f"{last} {' '.join(first)}", is_exact=False)
                 if name in exact and len(shape) >= _SHORT and shape.casefold() not in ALSO_WORDS:
                     self._several[f"{_shape(spelt)}s".casefold()] = instead[name]
         self._longest = max(map(len, self._names), default=0)
@@ -150,14 +162,14 @@ class Redaction:
         }
         self._lengths = sorted(set(map(len, self._inside)), reverse=True)
 
-    def _take(self, name: str, instead: str, *, is_exact: bool, bound: bool) -> None:
+    def _take(self, name: str, instead: str, *, is_exact: bool, bound: bool, apart: bool) -> None:
         """Take in one spelling of a name; a bound one is found with its capitals only."""
         shape = _shape(name)
         plain = shape.casefold()
         bound = bound or (len(shape) <= _SHORT and not is_exact)
         bound = bound or (is_exact and (plain in ALSO_WORDS or len(shape) < 3))
         forms = frozenset((shape, shape.upper())) if bound else None
-        self._names.setdefault(plain, _Entry(instead, forms))
+        self._names.setdefault(plain, _Entry(instead, forms, apart))
 
     def __call__(self, text: str) -> str:
         """Return the text with every name replaced."""
@@ -204,6 +216,8 @@ class Redaction:
             if len(shape) > self._longest or shape.casefold()[:_BEGINNING] not in self._begins:
                 break
             entry = self._names.get(shape.casefold())
+            if entry and entry.apart and shape == word and word[1:].islower():
+                continue
             if entry and (entry.forms is None or shape in entry.forms):
                 found = (end, entry.instead)
         word, _, end = words[place]
