@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from itertools import islice
 
 from xlassess.contract.layout import cell_name, cell_place
 from xlassess.ingest.formats.display import displayed, masked
@@ -17,6 +18,9 @@ from xlassess.ingest.guard.notes import ConditionalRule, CrossedOut, Look, Sheet
 from xlassess.ingest.reading.cells.formulas import Cells, is_true
 
 _ASPECTS = tuple(one.name for one in fields(Look))
+_MOST_READ = 200_000
+"""Characters of formulas that are worked out for a sheet, each as often as for a cell: some twenty
+rules for some hundred cells take a tenth of it, and more would take seconds."""
 _COLOURS = {"letters", "behind"}
 
 
@@ -35,7 +39,8 @@ def with_conditions(notes: SheetNotes, rows: Sequence[Sequence[object]]) -> Shee
         return rows[row][column] if row < len(rows) and column < len(rows[row]) else ""
 
     sight = _Sight.of(notes)
-    for name, colours in notes.looks.items():
+    size = max(1, sum(len(rule.formula) for rule in notes.conditions))
+    for name, colours in islice(notes.looks.items(), _MOST_READ // size):
         place = cell_place(name)
         if name not in uncertain and cells(*place) != "":
             look, unsure = _look(notes.conditions, place, cells)
