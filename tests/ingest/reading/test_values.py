@@ -142,6 +142,8 @@ def _item(answer: str, low: float | None = None, high: float | None = None) -> I
         ("number", "1,234.50", 1234.5),
         ("money", "£1,234", 1234.0),
         ("money", "£ 12.50", 12.5),
+        ("money", "-£5", -5.0),
+        ("money", "- GBP 1,234.50", -1234.5),
         ("money", "12.50 GBP", 12.5),
         ("percent", 0.25, 0.25),
         ("percent", "25%", 0.25),
@@ -354,6 +356,8 @@ def test_misspelling__is_suggested(typed: str, meant: str) -> None:
         (5.0, "£5 1/2", "C06"),
         (3.0, "-3 1/4", "C06"),
         (8.0, "8/10", "C06"),
+        (50.0, "50%", "C06"),
+        (5.0, "(£5k)", "C06"),
         (-5.0, "000-05", "C06"),
         (3.0, "1 : 3", "C06"),
         (2.0, "2.000", "C07"),
@@ -404,6 +408,28 @@ def test_number_that_is_only_rounded__is_read(cell: float, shown: str) -> None:
     assert read_number(cell, Item("1", "How many?", "number"), shown).value == cell
 
 
+@pytest.mark.parametrize(
+    ("answer", "cell", "shown", "first", "second"),
+    [
+        ("percent", 50.0, "50%", "50%", "5000%"),
+        ("percent", 50.0, "50 %", "50%", "5000%"),
+        ("number", 0.5, "50 %", "0.5", "50"),
+    ],
+)
+def test_number_beside_a_percent_sign__may_mean_two_different_things(
+    answer: str, cell: float, shown: str, first: str, second: str
+) -> None:
+    parsed = read_number(cell, _item(answer), shown)
+    assert (parsed.code, parsed.details["first"], parsed.details["second"]) == (
+        "C07", first, second,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("answer", ["number", "percent"])
+def test_nought_beside_a_percent_sign__is_nought(answer: str) -> None:
+    assert read_number(0.0, _item(answer), "0%").value == 0
+
+
 @pytest.mark.parametrize("shown", ["Apr 26", "April 2026", "2026", "Wednesday"])
 def test_day_that_is_not_shown__is_asked_about(shown: str) -> None:
     parsed = read_date(datetime(2026, 4, 1), shown)
@@ -435,6 +461,7 @@ def test_number_shown_rounded__is_read_and_told(cell: float, shown: str) -> None
         (2000.0, "£2,000.00"), (0.1 + 0.2, "0.3"), (0, "0"), (2000.0, "2.00E+03"), (2.5, "2 1/2"),
         (123456.0, "12-34-56"), (-5.0, "-000-05"), (-5.0, "\u2212000-05"), (1 / 3, "1/3"),
         (-2.5, "(2 1/2)"), (2.5, "£2 1/2"), (1234.5, "1,234 1/2"), (0.0001, "1.00E-04"),
+        (-5.0, "-£5.00"), (-5.0, "(£5)"), (-1234.5, "-GBP 1,234.50"), (-5.0, "- £ 5"),
         (-1500.0, "-1,5E+3"), (2.5, "5 / 2"), (1e200, "1E+200"), (3.0, "3 : 1"), (0.05, "0.05"),
     ],
 )  # fmt: skip

@@ -21,7 +21,8 @@ _PLAIN = re.compile(r"[-+]?(?:\d+(?:\.\d+)?|\.\d+)", re.ASCII)
 _SPACED = re.compile(r"[-+]?\d{1,3}(?: \d{3})+(?:\.\d+)?", re.ASCII)
 _COMMAS = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
 _THOUSANDS_OR_DECIMALS = re.compile(r"[-+]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
-_CURRENCY = re.compile(r"(?:£|gbp)\s*(.*)|(.*?)\s*(?:£|gbp)", re.I)
+_CURRENCY = re.compile(r"([-+(]?)\s*(?:£|gbp)\s*(.*)|(.*?)\s*(?:£|gbp)", re.I)
+"""An amount in pounds; its sign, or the bracket of a negative one, may stand before the pound."""
 _MINUS = "\u2212"
 """The minus that printers set, and Gnumeric."""
 
@@ -74,9 +75,15 @@ def is_shown(value: float, displayed: str) -> bool:
 def _figures_in(displayed: str, *, sterling: bool) -> str:
     """What is shown without spaces too many, and without a pound sign where that may stand."""
     text = tidy(displayed).replace(_MINUS, "-")
-    if sterling and (match := _CURRENCY.fullmatch(text)):
-        return (match[1] or match[2] or "").strip()
-    return text
+    return _without_pound(text) if sterling else text
+
+
+def _without_pound(text: str) -> str:
+    """An amount without the sign of its currency, if that is the pound."""
+    match = _CURRENCY.fullmatch(text)
+    if not match:
+        return text
+    return f"{match[1]}{match[2]}" if match[1] is not None else match[3].strip()
 
 
 def _stored(value: float, displayed: str, item: Item) -> Parsed:
@@ -86,9 +93,8 @@ def _stored(value: float, displayed: str, item: Item) -> Parsed:
     three figures follow a lone full stop is asked about too, unless the stop parts thousands as
     it does abroad: then the cell holds what was meant.
     """
-    if displayed.endswith("%") and item.answer != "percent":
-        # the partner saw 50 %, the cell holds 0.5
-        return queried("C07", value=displayed, first=shown(value), second=displayed[:-1])
+    if displayed.endswith("%") and (parsed := _seen_in_hundredths(value, displayed, item)):
+        return parsed
     text = _figures_in(displayed, sterling=item.answer == "money")
     if _THOUSANDS_OR_DECIMALS.fullmatch(text) and float(text) == value:
         thousands = text.replace(".", ",")
@@ -101,6 +107,23 @@ def _stored(value: float, displayed: str, item: Item) -> Parsed:
     if any(one.is_exactly(value) for one in readings):
         return Parsed(value)
     return Parsed(value, "number that its format shows rounded", before=tidy(displayed))
+
+
+def _seen_in_hundredths(value: float, displayed: str, item: Item) -> Parsed | None:
+    """A number that is shown with a percent sign, where it is not asked for as a percentage.
+
+    So is 50 that is shown as "50%", wherever it stands: its format writes no more than the sign.
+    Nought is the same with it. None for a percentage as it should be.
+    """
+    figures = displayed[:-1].strip()
+    if any(one.is_exactly(value) for one in _readings(figures)):
+        if item.answer == "percent" or value == 0:
+            return Parsed(value)
+        return queried("C06", value=brief(displayed), wanted=_WANTED[item.answer])
+    if item.answer == "percent":
+        return None
+    # the partner saw 50 %, the cell holds 0.5
+    return queried("C07", value=displayed, first=shown(value), second=figures)
 
 
 def _seen_as_another(
@@ -208,9 +231,8 @@ def _amount(number: float, item: Item) -> str:
 def _typed_number(cell: str, item: Item) -> Parsed:
     """Read a number that was written as text."""
     text = tidy(cell).removeprefix(FOR_TEXT).replace("\u2212", "-")
-    sterling = False
-    if item.answer == "money" and (match := _CURRENCY.fullmatch(text)):
-        text, sterling = (match[1] or match[2] or "").strip(), True
+    bare = _without_pound(text) if item.answer == "money" else text
+    text, sterling = bare, bare != text
     percent = item.answer == "percent" and text.endswith("%")
     text = text.removesuffix("%").strip() if percent else text
     if _THOUSANDS_OR_DECIMALS.fullmatch(text):
