@@ -11,13 +11,16 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from openpyxl import Workbook
 
 from tests.damaged.builders import encrypted
+from tests.ingest.small import reworked
 from tests.mail.dovecot import MailServerBox
 from tests.services.programmes.made_up import a_programme, an_assessment_in
 from tests.services.small import PEOPLE, answer, change_settings, write_register
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
+from xlassess.contract.layout import IDENTITY
 from xlassess.ledger import Ledger
 from xlassess.mail import FetchedMail, Mailbox, MailboxError
 
@@ -30,8 +33,12 @@ def two(tmp_path: Path) -> dict[str, AssessmentFolder]:
     found = {name: an_assessment_in(tmp_path, name) for name in ("one", "two", "far")}
     for name, folder in found.items():
         answer(folder, "Bea Birch", tmp_path / "back" / f"{name}.xlsx")
-    a_programme(tmp_path, "".join(f"  - folder: {name}\n" for name in ("one", "two")))
+    programme_of(tmp_path, "one", "two")
     return found
+
+
+def programme_of(root: Path, *names: str) -> None:
+    a_programme(root, "".join(f"  - folder: {name}\n" for name in names))
 
 
 def a_mail(subject: str, *files: Path, sender: str = "bea@birch.example", said: str = "") -> bytes:
@@ -128,7 +135,7 @@ def test_mailbox__who_is_added_or_opened_later_gets_what_was_meant_for_it(
     found = told(tmp_path, box)
     assert (found["mailbox"]["taken"], len(found["unplaced"])) == (1, 1)
     assert told(tmp_path, box)["unplaced"] == []
-    a_programme(tmp_path, "".join(f"  - folder: {name}\n" for name in ("one", "two", "far")))
+    programme_of(tmp_path, "one", "two", "far")
     found = told(tmp_path, box)
     assert (found["mailbox"]["taken"], found["unplaced"]) == (1, [])
     assert held(two["far"]) == ["far.xlsx"]
@@ -204,6 +211,55 @@ def test_mailbox__a_workbook_of_an_assessment_outside_goes_to_nobody(
     # what is nobody's goes with the workbook
     assert sorted(held(two["one"])) == ["note.pdf", "one.xlsx"]
     assert told(tmp_path, box)["unplaced"] == []
+
+
+@pytest.mark.parametrize("members", [("one",), ("one", "two")], ids=["one", "two"])
+def test_mailbox__who_joins_later_gets_what_came_beside_anothers_workbook(
+    tmp_path: Path, two: dict[str, AssessmentFolder], box: MailServerBox, members: tuple[str, ...]
+) -> None:
+    """Until then it is told once, read once, and left where it is found."""
+    programme_of(tmp_path, *members)
+    box.deliver(a_mail("Mixed", *(tmp_path / "back" / f"{name}.xlsx" for name in ("one", "far"))))
+    found = told(tmp_path, box, "--move-to", "Done")
+    assert (found["mailbox"]["taken"], len(found["unplaced"])) == (1, 1)
+    for _ in range(2):
+        found = told(tmp_path, box, "--move-to", "Done", code=0)
+        assert (found["mailbox"]["taken"], found["mailbox"]["moved"]) == (0, 0)
+        assert (found["partnerships"], found["unplaced"]) == ([], [])
+    line = ["-C", str(two["one"].root), "ingest", "--mailbox", box.url, "--move-to", "Done"]
+    assert CliRunner().invoke(cli, line).exit_code == 0
+    assert (len(box.held()), held(two["one"])) == (1, ["one.xlsx"])
+    programme_of(tmp_path, *members, "far")
+    found = told(tmp_path, box, "--move-to", "Done")
+    assert [one["result"]["new"] for one in found["partnerships"]] == [0, 1]
+    assert (held(two["one"]), held(two["far"])) == (["one.xlsx"], ["far.xlsx"])
+    assert (found["mailbox"]["moved"], found["unplaced"], len(box.held())) == (1, [], 0)
+
+
+@pytest.mark.parametrize("beside", [False, True], ids=["alone", "beside a workbook"])
+def test_mailbox__who_joins_later_gets_its_workbook_that_lost_its_identity(
+    tmp_path: Path, two: dict[str, AssessmentFolder], box: MailServerBox, *, beside: bool
+) -> None:
+    """Until then nobody knows its reference: it goes with the message, or by its sender."""
+
+    def bare(book: Workbook) -> None:
+        del book[IDENTITY]
+        for name in list(book.custom_doc_props.names):
+            del book.custom_doc_props[name]
+
+    back, far = tmp_path / "back", tmp_path / "bare.xlsx"
+    far.write_bytes(reworked((back / "far.xlsx").read_bytes(), bare))
+    write_register(
+        two["one"], (("Ash Council", "Ada Ash", "Board", "ada@ash.example"), *PEOPLE[1:])
+    )
+    files = [far, *([back / "one.xlsx"] if beside else [])]
+    box.deliver(a_mail("Ours", *files, sender="ada@ash.example"))
+    for taken, names in ((1, ("one",)), (0, ("one",)), (1, ("one", "two"))):
+        programme_of(tmp_path, *names)
+        assert told(tmp_path, box, "--move-to", "Done")["mailbox"]["taken"] == taken
+    programme_of(tmp_path, "one", "far")
+    told(tmp_path, box, "--move-to", "Done")
+    assert (held(two["far"]), len(box.held())) == (["bare.xlsx"], 0)
 
 
 @pytest.mark.parametrize("beside", [False, True], ids=["alone", "beside a workbook"])

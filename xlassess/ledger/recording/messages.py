@@ -192,7 +192,8 @@ class Messages:
             mailbox: where it is.
             validity: under which its numbers hold.
             taken: the numbers of those that were taken in.
-            left: the numbers of those that have nothing to do with the assessment.
+            left: the numbers of those that have nothing to do with the assessment, or nothing
+                besides what was taken in.
             doubtful: the numbers of those taken in that may be another assessment's.
         """
         details = {

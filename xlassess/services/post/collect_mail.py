@@ -327,8 +327,8 @@ class _Collecting:
         """The names of messages that may be another assessment's, as a whole or in part."""
         ours, others = set[str](), set[str]()
         for file in result.files:
-            codes = {one.code for one in file.ret.findings if one.severity == "refuse"}
-            if codes & _ANOTHERS:
+            codes = _refused_as(file)
+            if names_another(file):
                 others.add(message_of(file))
             elif not codes or any(map(_OURS.match, codes)) or self._is_from_ours(file.ret):
                 ours.add(message_of(file))
@@ -365,6 +365,15 @@ def both(one: Ingested, other: Ingested) -> Ingested:
 def locked_in(result: Ingested) -> set[str]:
     """Return the names of the messages with a file that did not open for want of a password."""
     return {message_of(file) for file in result.files if needs_password(file.ret)}
+
+
+def _refused_as(file: Received) -> set[str]:
+    return {one.code for one in file.ret.findings if one.severity == "refuse"}
+
+
+def names_another(file: Received) -> bool:
+    """True for a workbook that was not issued here, and so may be another assessment's."""
+    return not _ANOTHERS.isdisjoint(_refused_as(file))
 
 
 def message_of(file: Received) -> str:

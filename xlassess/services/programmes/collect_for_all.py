@@ -4,15 +4,15 @@ Who looks after many partnerships has one address to which all of them answer. M
 once and sorted as files are that are handed over; each assessment reads its own. Which were read is
 on record in the ledgers, and nowhere else: a message is done with once one assessment has taken it
 in, or once all that there are have it on record as none of theirs. So an assessment that is added
-later, or that could not be opened, gets what was meant for it. What one took in from the mailbox by
-itself is looked at again where it may be another's.
+later, or that could not be opened, gets what was meant for it, even beside what another took in.
+What one took in from the mailbox by itself is looked at again where it may be another's.
 """
 
 from __future__ import annotations
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -30,7 +30,9 @@ from xlassess.services.post.collect_mail import (
     FetchedLot,
     both,
     locked_in,
+    message_of,
     moved_to,
+    names_another,
     opened,
 )
 from xlassess.services.programmes.issued_by_all import IssuedByAll, issued_by_all
@@ -76,7 +78,8 @@ def collect_for_all(
         lines: the partnerships that have an assessment.
         mailbox: where it is: ``imaps://user@host/folder``.
         now: the time of receipt where a message does not say it, in UTC.
-        move_to: the folder that messages are moved to; empty to leave them where they are.
+        move_to: the folder that messages are moved to, but for those with something of an
+            assessment outside the programme; empty to leave all where they are.
         workers: how many files are read at once, or who reads them.
         passwords: tried on files that need one to open.
         tell: given what came of it. What belongs to none is told once: it is on record as none's
@@ -105,11 +108,14 @@ class _SortedLot(FetchedLot):
     """Messages that are fetched together and then sorted.
 
     ``waiting`` are the names of those that are to be looked at again: they could not be read now.
-    ``locked`` are those among them with a file that needs a password.
+    ``locked`` are those among them with a file that needs a password. Of those ``told``, something
+    belongs to none; ``doubtful`` are those with something of an assessment outside the programme.
     """
 
     waiting: set[str] = field(default_factory=set)
     locked: set[str] = field(default_factory=set)
+    told: set[str] = field(default_factory=set)
+    doubtful: set[str] = field(default_factory=set)
 
 
 class _ForAll:
@@ -135,6 +141,7 @@ class _ForAll:
         self._locked: list[int] = []
         self._others = 0
         self._untold: dict[int, set[int]] = {}
+        self._doubtful: set[int] = set()
 
     def know(self, validity: str) -> None:
         """Look up in each assessment which messages were read before."""
@@ -182,7 +189,6 @@ class _ForAll:
     def _read(self, lot: _SortedLot, room: Path) -> None:
         """Sort a lot, have each assessment read its own, and record what is done with."""
         owners: dict[str, set[int]] = defaultdict(set)
-        told = set[str]()
         if lot.names:
             found = sort_returns(
                 self._lines, [lot.folder], room, workers=self._workers, passwords=self._passwords,
@@ -195,11 +201,12 @@ class _ForAll:
                 self._read_by(number, files, names, lot)
             lot.waiting |= {_message(one) for one in found.unplaced if one.later}
             lot.locked |= {_message(one) for one in found.unplaced if one.locked}
-            told = {_message(one) for one in found.unplaced}
+            lot.told |= {_message(one) for one in found.unplaced}
+            lot.doubtful |= {_message(one) for one in found.unplaced if one.anothers}
             self._tell(found.unplaced, lot)
             self._apart += [_shown(name, lot) for name in found.apart]
         self._locked += [uid for uid, name in lot.names.items() if name in lot.locked]
-        self._record(lot, owners, told)
+        self._record(lot, owners)
 
     def _read_by(self, number: int, files: FilesForOne, names: set[str], lot: _SortedLot) -> None:
         """Have one assessment read its messages.
@@ -224,6 +231,8 @@ class _ForAll:
             closed = locked_in(read.ingested)
             lot.waiting |= closed
             lot.locked |= closed
+            others = filter(names_another, read.ingested.files)
+            lot.doubtful |= {message_of(file) for file in others}
         self._results[number] = ReadForOne(
             both(before.ingested, read.ingested),
             read.trouble or before.trouble,
@@ -244,22 +253,20 @@ class _ForAll:
                     remedy += "xlassess ingest FILE -C FOLDER"
                 self._unplaced.append(replace(one, name=shown, remedy=remedy))
 
-    def _record(
-        self, lot: _SortedLot, owners: Mapping[str, set[int]], told: Collection[str]
-    ) -> None:
+    def _record(self, lot: _SortedLot, owners: Mapping[str, set[int]]) -> None:
         """Record what is done with, but for messages of which something is yet to be told.
 
         Args:
             lot: the messages.
             owners: the assessments that took them in, by their names.
-            told: the names of those with something that belongs to none.
         """
         whose = {
             uid: owners.get(name, set())
             for uid, name in lot.names.items()
             if name not in lot.waiting
         }
-        self._untold |= {uid: those for uid, those in whose.items() if lot.names[uid] in told}
+        self._untold |= {uid: those for uid, those in whose.items() if lot.names[uid] in lot.told}
+        self._doubtful |= {uid for uid in whose if lot.names[uid] in lot.doubtful}
         self._new |= {uid for uid, those in whose.items() if those}
         self._others += len(lot.rest)
         rest = {uid: set[int]() for uid in lot.rest}
@@ -272,16 +279,20 @@ class _ForAll:
     def _note(self, whose: Mapping[int, set[int]]) -> None:
         """Record by whom messages were taken in: in all other assessments as none of theirs.
 
-        So that none fetches the letters of another when it reads the mailbox by itself.
+        So that none fetches the letters of another when it reads the mailbox by itself. Of what is
+        doubtful, the rest is none of theirs either: only one that is added later looks at it again.
         """
         for number, folder in self._folders.items():
             taken = sorted(uid for uid, those in whose.items() if number in those)
-            left = sorted(whose.keys() - self._left[number] - set(taken))
+            doubtful = self._doubtful.intersection(taken)
+            left = sorted(whose.keys() - self._left[number] - set(taken) | doubtful)
             if taken or left:
                 with Ledger(folder.ledger, lambda: self._now) as ledger:
-                    ledger.messages.mailbox_read(str(self._place), self._validity, taken, left)
+                    ledger.messages.mailbox_read(
+                        str(self._place), self._validity, taken, left, sorted(doubtful)
+                    )
             self._left[number].update(left)
-        self.taken |= {uid for uid, those in whose.items() if those}
+        self.taken |= {uid for uid, those in whose.items() if those} - self._doubtful
 
     def result(self, moved: int, broke: MailboxError | None) -> CollectedForAll:
         """Return what came of the whole mailbox.
