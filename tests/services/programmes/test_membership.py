@@ -144,7 +144,7 @@ def test_commands__name_by_folder_or_name_and_say_what_is_due(tmp_path: Path) ->
     stay = run(tmp_path, "decide", "OLD", "stay", "--on", "2026-07-03", "--due", "2027-01-31")
     assert (stay.exit_code, "31 January 2027" in stay.stdout) == (0, True)
     left = run(tmp_path, "leave", "Old Partnership", "--decision", "Its work is done")
-    assert (left.exit_code, "is left" in left.stdout) == (0, True)
+    assert (left.exit_code, "Old Partnership has left." in left.stdout) == (0, True)
     unknown = run(tmp_path, "evaluate", "Old Partnershp")
     assert (unknown.exit_code, "Did you mean" in unknown.stderr) == (2, True)
     again = run(tmp_path, "propose", "New One")

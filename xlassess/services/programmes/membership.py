@@ -47,6 +47,15 @@ class MembershipChanged:
     due: date | None
     remark: str = ""
 
+    @property
+    def standing(self) -> str:
+        """How it stands now, to be said behind its name."""
+        return _standing(self.membership)
+
+
+def _standing(membership: Membership) -> str:
+    return "has left" if membership == "left" else f"is {membership}"
+
 
 def propose(folder: ProgrammeFolder, entry: Partnership, *, today: date) -> MembershipChanged:
     """Write a partnership into the register that somebody proposes to join.
@@ -103,7 +112,8 @@ def decide(
     _not_ahead(on, today)
     if entry.membership != _FROM[verdict]:
         raise UsageError(
-            f"{line.name} is {entry.membership}, so that “{verdict}” cannot be decided on it.",
+            f"{line.name} {_standing(entry.membership)}, so that “{verdict}” cannot be decided on "
+            "it.",
             _INSTEAD[entry.membership],
         )
     if entry.decided and on < entry.decided:
@@ -157,8 +167,8 @@ def evaluate(
     _not_ahead(on, today)
     if line.entry.membership != "joined":
         raise UsageError(
-            f"{line.name} is {line.entry.membership}. Only partnerships that are joined are "
-            "evaluated.",
+            f"{line.name} {_standing(line.entry.membership)}. Only partnerships that are joined "
+            "are evaluated.",
             _INSTEAD[line.entry.membership],
         )
     if due and due <= on:

@@ -133,7 +133,7 @@ def _today() -> date:
 def _show_membership(result: MembershipChanged) -> None:
     """Say how a partnership stands in the register now."""
     out = Console()
-    out.say(f"{result.name} is {result.membership}.", style="head")
+    out.say(f"{result.name} {result.standing}.", style="head")
     if result.due:
         out.say(f"Its next evaluation is due on {day(result.due)}.")
     if result.remark:
