@@ -47,9 +47,12 @@ def test_programme__trouble_is_one_line_and_needs_a_person(tmp_path: Path) -> No
 
 def test_programme__of_one_that_was_left_nothing_is_open_and_nothing_is_run(tmp_path: Path) -> None:
     an_assessment_in(tmp_path, "one")
-    a_programme(tmp_path, "  - {folder: one, membership: left}\n")
-    shown = run("status", "-C", tmp_path).stdout
-    assert ("Left" in shown, "What is open" in shown) == (True, False)
+    a_programme(
+        tmp_path, "  - {folder: one, membership: left}\n  - {folder: gone, membership: left}\n"
+    )
+    result = run("status", "-C", tmp_path)
+    assert (result.exit_code, "cannot be used" in result.stdout.lower()) == (0, False)
+    assert (result.stdout.count("Left"), "What is open" in result.stdout) == (2, False)
     assert "of a partnership that takes part" in run("run", "-C", tmp_path, "status").stdout
 
 

@@ -51,6 +51,11 @@ class Partnership:
         """True for a partnership that nothing is due from any more."""
         return self.membership in ("left", "not joined")
 
+    @property
+    def is_undecided(self) -> bool:
+        """True for a partnership that is proposed, with no decision on record."""
+        return self.membership == "proposed" and not self.decision
+
 
 INHERITED = ("toolkits", "coordinator", "purpose", "marking", "attribution", "minimum_group")
 """The settings that assessments take from their programme as long as their own say nothing else."""

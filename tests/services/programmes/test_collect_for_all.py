@@ -312,6 +312,35 @@ def test_mailbox__by_an_address_alone_nothing_is_placed_while_one_cannot_be_used
     assert (held(two["two"]), found["mailbox"]["taken"]) == ([scan.name], 1)
 
 
+@pytest.mark.parametrize("way", ["gone", "unreadable"])
+def test_mailbox__one_that_is_over_and_cannot_be_used_keeps_nothing_from_the_others(
+    tmp_path: Path, two: dict[str, AssessmentFolder], box: MailServerBox, way: str
+) -> None:
+    people = (("Ash Council", "Ada Ash", "Board", "ada@ash.example"), *PEOPLE[1:])
+    write_register(two["one"], people)
+    a_programme(tmp_path, "  - folder: one\n  - {folder: two, membership: left}\n")
+    box.deliver(a_mail("A word", sender="ada@ash.example", said="I cannot take part."))
+    box.deliver(a_mail("Ours", tmp_path / "back" / "two.xlsx"))
+    settings, away = two["two"].settings_file, tmp_path / "away"
+    text = settings.read_text()
+    if way == "gone":
+        two["two"].root.rename(away)
+    else:
+        settings.write_text("id: [")
+    found = told(tmp_path, box, code=1)
+    assert [one["name"] for one in found["partnerships"]] == ["One Partnership"]
+    (unplaced,) = found["unplaced"]
+    assert "may be two, which cannot be opened" in unplaced["why"]
+    assert told(tmp_path, box, code=0)["unplaced"] == []
+    # should it be needed after all, its workbook is found
+    if way == "gone":
+        away.rename(two["two"].root)
+    else:
+        settings.write_text(text)
+    assert told(tmp_path, box, code=0)["mailbox"]["taken"] == 1
+    assert held(two["two"]) == ["two.xlsx"]
+
+
 def test_mailbox__what_one_took_in_by_itself_may_be_anothers(
     tmp_path: Path, two: dict[str, AssessmentFolder], box: MailServerBox
 ) -> None:

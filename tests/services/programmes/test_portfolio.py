@@ -96,8 +96,9 @@ def test_portfolio__tells_the_last_round_that_was_held(tmp_path: Path) -> None:
 
 def test_portfolio__partnerships_that_were_left_have_no_figures(tmp_path: Path) -> None:
     one = an_assessment_in(tmp_path, "one", back=True)
-    line = lines_of(tmp_path, "  - {folder: one, membership: left}\n")["One Partnership"]
-    assert (line.parts, line.round) == ((), "")
+    register = "".join(f"  - {{folder: {name}, membership: left}}\n" for name in ("one", "gone"))
+    for line in lines_of(tmp_path, register).values():
+        assert (line.parts, line.round, line.unusable) == ((), "", False)
     with Ledger(one.ledger) as ledger:
         assert "portfolio written" not in {event.what for event in ledger.events()}
 

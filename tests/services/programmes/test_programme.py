@@ -77,6 +77,8 @@ def test_status__the_most_pressing_first(tmp_path: Path) -> None:
   - {name: Over, evaluated: 2020-01-01}
   - {name: Never}
   - {name: Asked, membership: proposed}
+  - {folder: unfilled, membership: proposed}
+  - {folder: away, membership: left}
   - {folder: late}
   - {folder: new}
   - {folder: gone}
@@ -88,10 +90,12 @@ def test_status__the_most_pressing_first(tmp_path: Path) -> None:
         ("New Partnership", "to be looked at"),
         ("Late Partnership", "late"),
         ("Asked", "to be decided"),
+        ("unfilled", "to be decided"),
         ("Soon", "evaluation due"),
         ("Never", "no evaluation on record"),
         ("Fine", "nothing"),
         ("Left", "over"),
+        ("away", "over"),
     ]
 
 

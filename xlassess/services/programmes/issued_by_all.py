@@ -1,7 +1,8 @@
 """What the assessments of a programme issued, and whom they ask: whose something is, is told by it.
 
 One that cannot be used leaves a gap: what seems to belong to nobody, or to another by its address
-alone, may be for that one.
+alone, may be for that one. A partnership that is over leaves none: its folder may be in an archive
+for good, and nobody is asked in it any more.
 """
 
 from __future__ import annotations
@@ -24,13 +25,15 @@ class IssuedByAll:
     """What assessments issued: which is meant by an id, a reference, a message or an address.
 
     Each is known by its place among the lines that were given. ``out`` are the names of those that
-    cannot be used, ``unopened`` of those among them of which not even the id is known. ``unusable``
-    is, by id, why none of their workbooks can be read.
+    cannot be used and are not over, ``unopened`` of those among them of which not even the id is
+    known; ``gone`` are the names of such ones that are over. ``unusable`` is, by id, why no
+    workbooks of an assessment can be read.
     """
 
     ids: dict[str, int] = field(default_factory=dict)
     unusable: dict[str, str] = field(default_factory=dict)
     unopened: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
     out: list[str] = field(default_factory=list)
     owners: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     messages: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
@@ -59,11 +62,13 @@ def issued_by_all(lines: Sequence[PartnershipStanding]) -> IssuedByAll:
                 continue
             except Exception as error:
                 trouble, _ = what_is_wrong(error)[0]
-        known.out.append(line.name)
+        over = line.entry.is_over
+        if not over:
+            known.out.append(line.name)
         if line.id:
             known.unusable[line.id] = f"{line.name}, which cannot be used. {trouble}"
         else:
-            known.unopened.append(line.name)
+            (known.gone if over else known.unopened).append(line.name)
     doubtful = [name for name, owners in known.owners.items() if len(owners) > 1]
     for name in doubtful:
         known.issued.pop(name, None)

@@ -169,7 +169,7 @@ def _told(stands: PartnershipStanding, now: datetime) -> _Told:
         due=stands.due, marking=present.marking if present else "",
         under_way=present.round if present and stands.under_way else "",
     )  # fmt: skip
-    if stands.trouble:
+    if stands.is_out:
         why = f"its assessment cannot be used. {stands.trouble}"
         return _Told(replace(line, why=why, unusable=True))
     if stands.place is None:

@@ -29,12 +29,13 @@ Need = Literal[
 ]  # fmt: skip
 """What a partnership needs of a person, the most pressing first.
 
-cannot be used: its assessment cannot be opened, or two have one id; evaluation overdue: the day of
-the next evaluation has passed, and no round is under way; to be looked at: returns, messages or
-files wait for the coordinator; late: workbooks have not come back in time; plan to be followed up:
-actions are late or not settled; to be decided: it is proposed, and no decision is on record;
-evaluation due: within half a year; under way: workbooks are out, and in time; no evaluation on
-record: none, and no day for one; over: left, or decided against.
+cannot be used: its assessment cannot be opened, or two have one id, and it is neither over nor yet
+to be decided on; evaluation overdue: the day of the next evaluation has passed, and no round is
+under way; to be looked at: returns, messages or files wait for the coordinator; late: workbooks
+have not come back in time; plan to be followed up: actions are late or not settled; to be decided:
+it is proposed, and no decision is on record; evaluation due: within half a year; under way:
+workbooks are out, and in time; no evaluation on record: none, and no day for one; over: left, or
+decided against.
 """
 
 NEEDS: tuple[Need, ...] = get_args(Need)
@@ -102,6 +103,14 @@ class PartnershipStanding:
     own: tuple[str, ...] = ()
 
     @property
+    def is_out(self) -> bool:
+        """True where its assessment cannot be used, and it is not over.
+
+        The folder of one that is over may be in an archive: nothing is asked in it any more.
+        """
+        return bool(self.trouble) and not self.entry.is_over
+
+    @property
     def under_way(self) -> bool:
         """True while workbooks of a round after the last evaluation are awaited."""
         if not self.status or self.status.closed or not self.status.awaited:
@@ -119,8 +128,8 @@ class ProgrammeStatus:
 
     @property
     def needs_person(self) -> bool:
-        """True where a partnership's assessment cannot be used."""
-        return any(line.trouble for line in self.lines)
+        """True where the assessment of a partnership that is not over cannot be used."""
+        return any(line.is_out for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -439,7 +448,7 @@ def _needs(line: PartnershipStanding) -> Iterator[Need]:
             yield "late"
     if any(kind in matters for kind in _FOR_PLAN):
         yield "plan to be followed up"
-    if entry.membership == "proposed" and not entry.decision:
+    if entry.is_undecided:
         yield "to be decided"
     if line.under_way:
         yield "under way"
@@ -450,6 +459,8 @@ def _needs(line: PartnershipStanding) -> Iterator[Need]:
 
 def _need(line: PartnershipStanding) -> Need:
     """What a partnership needs most."""
-    if line.trouble:
-        return "cannot be used"
-    return "over" if line.entry.is_over else min(_needs(line), key=NEEDS.index)
+    if line.entry.is_over:
+        return "over"
+    if line.trouble:  # a new assessment cannot be used before it is filled in
+        return "to be decided" if line.entry.is_undecided else "cannot be used"
+    return min(_needs(line), key=NEEDS.index)

@@ -58,7 +58,7 @@ class UnplacedFile:
 
     ``later`` says that another time more may be known of it: it may belong to an assessment that
     cannot be used now, or is ``locked`` by a password. ``anothers`` says that it names an
-    assessment outside the programme.
+    assessment outside the programme, or one that is over and cannot be opened.
     """
 
     name: str
@@ -283,20 +283,22 @@ def _of_named(ret: Return, assessment: str, known: IssuedByAll) -> int | Unplace
         return known.ids[assessment]
     if why := known.unusable.get(assessment):
         return UnplacedFile(ret.file, f"It belongs to {why}", _AGAIN, later=True)
-    return _of_unknown(ret, assessment, known.unopened)
+    return _of_unknown(ret, assessment, known)
 
 
-def _of_unknown(ret: Return, assessment: str, unopened: Sequence[str]) -> UnplacedFile:
+def _of_unknown(ret: Return, assessment: str, known: IssuedByAll) -> UnplacedFile:
     """A workbook of an assessment that is not in the programme, as far as that is known."""
     its = f"It is a workbook of the assessment “{assessment}”"
-    if not unopened:
-        why = f"{its}, which is not in this programme."
-        remedy = "Read it in the folder of that assessment."
-        return UnplacedFile(ret.file, why, remedy, anothers=True)
-    names = listed(unopened)
+    names = listed((*known.unopened, *known.gone))
     why = f"{its}. That may be {names}, which cannot be opened, or one outside this programme."
-    remedy = f"Put right {names}, and do this again, or read it in the folder of its own."
-    return UnplacedFile(ret.file, why, remedy, later=True)
+    if known.unopened:
+        right = listed(known.unopened)
+        remedy = f"Put right {right}, and do this again, or read it in the folder of its own."
+        return UnplacedFile(ret.file, why, remedy, later=True)
+    if not known.gone:
+        why = f"{its}, which is not in this programme."
+    remedy = "Read it in the folder of that assessment."
+    return UnplacedFile(ret.file, why, remedy, anothers=True)
 
 
 def _nobodys(ret: Return) -> UnplacedFile:

@@ -162,7 +162,7 @@ def _show(out: Console, result: ProgrammeStatus) -> None:
     out.table(("Partnership", "Round", "Returned", "Next evaluation", "What it needs"), rows,
               wraps=(0, 4))  # fmt: skip
     for line in lines:
-        if line.trouble:
+        if line.is_out:
             out.heading(f"{line.name}: cannot be used")
             out.say(f"{line.trouble} {line.remedy}".strip(), style="refuse")
     busy = [
