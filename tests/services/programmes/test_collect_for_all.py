@@ -254,7 +254,7 @@ def test_mailbox__who_joins_later_gets_its_workbook_that_lost_its_identity(
     )
     files = [far, *([back / "one.xlsx"] if beside else [])]
     box.deliver(a_mail("Ours", *files, sender="ada@ash.example"))
-    for taken, names in ((1, ("one",)), (0, ("one",)), (1, ("one", "two"))):
+    for taken, names in ((1, ("one",)), (0, ("one",)), (0, ("one", "two"))):
         programme_of(tmp_path, *names)
         assert told(tmp_path, box, "--move-to", "Done")["mailbox"]["taken"] == taken
     programme_of(tmp_path, "one", "far")

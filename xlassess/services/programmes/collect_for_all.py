@@ -131,6 +131,7 @@ class _ForAll:
         self._validity = ""
         self._folders: dict[int, AssessmentFolder] = {}
         self._left: dict[int, set[int]] = {}
+        self._had: dict[int, frozenset[int]] = {}
         self.taken: set[int] = set()
         self._new: set[int] = set()
         self._results: dict[int, ReadForOne] = {}
@@ -154,6 +155,7 @@ class _ForAll:
             with Ledger(folder.ledger) as ledger:
                 before = ledger.messages.read_before(str(self._place), validity)
             self._folders[number], self._left[number] = folder, set(before.left)
+            self._had[number] = before.taken
             self.taken |= before.taken - before.doubtful
 
     def is_done(self, uid: int) -> bool:
@@ -267,7 +269,9 @@ class _ForAll:
         }
         self._untold |= {uid: those for uid, those in whose.items() if lot.names[uid] in lot.told}
         self._doubtful |= {uid for uid in whose if lot.names[uid] in lot.doubtful}
-        self._new |= {uid for uid, those in whose.items() if those}
+        self._new |= {
+            uid for uid, those in whose.items() if any(uid not in self._had[one] for one in those)
+        }
         self._others += len(lot.rest)
         rest = {uid: set[int]() for uid in lot.rest}
         self._note({uid: those for uid, those in whose.items() if uid not in self._untold} | rest)
