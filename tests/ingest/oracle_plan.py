@@ -12,6 +12,7 @@ from xlassess.model.answer import PROPOSAL, Action, Return
 
 _ROLES = ("item", "action", "horizon", "owner", "deadline", "measure", "progress")
 _TELLING = ("action", "owner", "deadline", "measure")
+_NUMBER = plain("No.")
 Columns = Mapping[str, int]
 """Where (counted from 1) the columns of a plan stand, by role; a doubled heading stands nowhere."""
 
@@ -56,7 +57,10 @@ class PlanJudge:
         read = {(one.sheet, one.cell) for one in (*self.ret.actions, *self.ret.answers)}
         for (title, head), columns in self.tables.items():
             sheet = self.cells[title]
-            numbers = columns.get("item", 2) - 1
+            # printed numbers stand before the items, unless another column was moved over there
+            heads = [plain(cell.value) for cell in sheet[head]]
+            usual = columns.get("item", 2) - 1
+            numbers = heads.index(_NUMBER) + 1 if heads.count(_NUMBER) == 1 else usual
             for row in range(head + 1, sheet.max_row + 1):
                 for column in range(1, sheet.max_column + 1):
                     if column == numbers:
