@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections import Counter
 from dataclasses import replace
 from itertools import combinations, pairwise
 from xml.etree import ElementTree
@@ -17,9 +18,12 @@ from tests.consolidate.test_summarise import CODES
 from tests.consolidate.wording.test_findings import all_at, part_of
 from tests.ingest.packages import sheet_of
 from xlassess.consolidate import summarise, summary_bytes
+from xlassess.consolidate.figures import beside_points
 from xlassess.consolidate.figures.beside_points import PointName, sides_of_points
 from xlassess.consolidate.figures.charted import items_worst_first, left_share, sides_of
+from xlassess.consolidate.figures.values import Figure
 from xlassess.consolidate.summary.dot_charts import label_sides
+from xlassess.consolidate.wording.terms import score_axis
 from xlassess.sheet import palette
 from xlassess.sheet.charts import shades_against, shades_in_favour
 from xlassess.toolkits.load import builtin_ids, find_toolkit
@@ -170,6 +174,37 @@ def test_significance__of_near_points_in_a_row_no_name_covers_another():
     points = [(name.x - 6, 63, name.x + 6, 75) for name in row]
     for one, other in combinations([*boxes, *points], 2):
         assert one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+
+
+def test_significance__the_work_of_placing_names_does_not_grow_with_their_number(monkeypatch):
+    """A toolkit may have many sections: the square of their number took minutes."""
+    compared = Counter()
+
+    def counted(one, other, shared=beside_points._shared):
+        compared[of] += 1
+        return shared(one, other)
+
+    monkeypatch.setattr(beside_points, "_shared", counted)
+    for of in (30, 250):
+        names = [PointName(17 * (n % 16), 13 * (n // 16), 60, 13) for n in range(of)]
+        assert len(sides_of_points(names, (0, 0, 340, 208), (), 6)) == of
+    assert compared[250] < 2 * compared[30]
+
+
+@pytest.mark.parametrize(
+    ("lacking", "said"),
+    [(0, "Mean score"), (1, "Mean score (without a point, see the table: Need for partnership)"),
+     (3, "Mean score (3 sections without a point: see the table)")],
+)  # fmt: skip
+def test_significance__what_stands_below_the_axis_has_room_there(pat, lacking, said):
+    part = summarise(a_round([pat], 5), MADE_AT).parts[0]
+    without = [replace(s, significance=Figure()) for s in part.sections[:lacking]]
+    part = replace(part, sections=(*without, *part.sections[lacking:]))
+    assert score_axis(part) == said
+    long = replace(part.sections[0], name="A name of many words " * 4, significance=Figure())
+    assert score_axis(replace(part, sections=(long,))) == (
+        "Mean score (1 section without a point: see the table)"
+    )
 
 
 def test_pictures__what_is_withheld_says_so_beside_its_name(melton, pat):

@@ -15,8 +15,9 @@ Box = tuple[float, float, float, float]
 _NEAR = 16
 """Points share a name where they stand nearer than one part in so many of the axes."""
 
-_KEPT = 200
-"""How many ways to place the names so far are followed up with every further name."""
+_KEPT, _MANY = 200, 30
+"""How many ways to place the names so far are followed up with every further name; beyond so many
+names fewer are, so that the work stays about the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ def sides_of_points(
     """Return on which side of its point each name stands, so that least is covered.
 
     All names are placed together: the nearest free side of one may be the only one of the next.
+    With very many names fewer ways to do so are tried.
 
     Args:
         names: the names, all in one unit of length.
@@ -56,6 +58,7 @@ def sides_of_points(
     """
     points = [(n.x - radius, n.y - radius, n.x + radius, n.y + radius) for n in names]
     fixed = (*taken, *points)
+    kept = max(1, int(_KEPT * min(1.0, _MANY / max(1, len(names))) ** 2))
     ways: list[tuple[float, tuple[Side, ...], tuple[Box, ...]]] = [(0.0, (), ())]
     for name in names:
         boxes = [(side, name.box(side, radius * 1.25)) for side in _SIDES]
@@ -65,7 +68,7 @@ def sides_of_points(
             for cost, chosen, placed in ways
             for (side, box), own in zip(boxes, alone, strict=True)
         ]
-        ways = sorted(further, key=lambda way: round(way[0], 6))[:_KEPT]
+        ways = sorted(further, key=lambda way: round(way[0], 6))[:kept]
     return ways[0][1]
 
 

@@ -158,13 +158,21 @@ def counts_or_reason(counts: Mapping[str, int], name: str, *, withheld: bool) ->
 
 
 def score_axis(part: ToolkitResults) -> str:
-    """Return what stands across in a picture of significance, with the sections that it lacks."""
+    """Return what stands across in a picture of significance, with the sections that it lacks.
+
+    They are only counted where their names take more room than there is.
+    """
     lacking = [
         each.name
         for each in part.sections
         if each.score.mean is None or each.significance.mean is None
     ]
-    return words().say("score_axis", lacking)
+    said = words().say("score_axis", lacking)
+    return said if len(said) <= _BELOW_AXIS else words().say("score_axis_short", len(lacking))
+
+
+_BELOW_AXIS = 75
+"""Letters that fit below the axis; what is longer is cut on both sides."""
 
 
 def names_together(part: ToolkitResults, together: Sequence[int], chosen: Sequence[bool]) -> str:
