@@ -28,6 +28,7 @@ from tests.consolidate.rounds import (
     answers,
     picked,
     respondents,
+    with_doubts,
 )
 from tests.ingest.packages import sheet_of
 from xlassess.consolidate import summarise, summary_bytes
@@ -57,7 +58,7 @@ def a_random_round(seed: int) -> tuple[Toolkit, Round]:
     shown = chance.choice((*OPEN, *OPEN, "aggregated"))
     record = a_round([kit], respondents(asked), Wish(returned=came, talk=0.02), attribution=shown)
     record = answered_anew(kit, record, chance)
-    return kit, settled(record, chance)
+    return kit, doubted(kit, settled(record, chance), random.Random(seed))
 
 
 def answered_anew(kit: Toolkit, record: Round, chance: random.Random) -> Round:
@@ -80,6 +81,19 @@ def answered_anew(kit: Toolkit, record: Round, chance: random.Random) -> Round:
                 given[item, field] = ends[number % 2]
         current[reference] = replace(ret, answers=answers(kit, given))
     return replace(record, current=current, history=tuple(current.values()))
+
+
+def doubted(kit: Toolkit, record: Round, chance: random.Random) -> Round:
+    """The round in which some answers are under a query: here and there, or on one item by most."""
+    share = chance.choice((0, 0, 0.05, 0.6))
+    places = [(item.id, field) for item in kit.items() for field in item.answer_fields]
+    often = set(chance.sample(places, chance.choice((0, 2, len(places) // 2))))
+    under: dict[int, list[tuple[str, str]]] = {}
+    for number, issued in enumerate(record.issued):
+        if share and issued.reference in record.current:
+            risk = {place: 0.9 if place in often else share / 10 for place in places}
+            under[number] = [place for place in places if chance.random() < risk[place]]
+    return with_doubts(record, {number: some for number, some in under.items() if some})
 
 
 def settled(record: Round, chance: random.Random) -> Round:
@@ -127,6 +141,11 @@ class Asked:
     @property
     def apart(self) -> int:
         return sum(self.counts[choice.code] for choice in self.scale.choices if choice.apart)
+
+    @property
+    def doubts(self) -> int:
+        """How many were asked again what they answered."""
+        return sum((self.item.id, self.field) in under for under in self.world.doubts)
 
     @property
     def upper(self) -> tuple[Choice, ...]:
@@ -248,8 +267,10 @@ class World:
         self.books = list(books.values())
         self.returns: list[dict[tuple[str, str], object]] = []
         self.levels, self.partners = [], []
+        self.doubts: list[set[tuple[str, str]]] = []
         for reference, ret in record.current.items():
             self.returns.append({(a.item, a.field): a.value for a in ret.answers})
+            self.doubts.append({(found.item, found.field) for found in ret.findings})
             self.levels.append(books[reference].level)
             self.partners.append(books[reference].partner)
         kinds = Counter(each.kind for each in record.register.outcomes.values())
@@ -414,19 +435,34 @@ NOBODY = r"(?: \(nobody answered (\d+) of them\))?"
 
 def _why_few(w: World, said: str, nobody: str | None) -> int:
     """Check why few answers can be read, and return on how many items."""
-    few = [each for each in w.asked if not each.enough]
-    given = [each.n + each.apart for each in few]
+    few = [each for each in w.asked if not each.enough and not w.enough(each.n + each.doubts)]
+    given = [each.n + each.apart + each.doubts for each in few]
     same(given.count(0), len(few) if said.startswith("Nobody") else nobody or 0)
     assert ("could say" in said) == any(each.apart for each in few)
     assert ("answered" in said) == any(n < len(w.returns) for n in given)
     return len(few)
 
 
-@says(FEW + r" (\d+) of (\d+) items?" + NOBODY + ": of most questions nothing can be concluded\\.")
+def _in_doubt(w: World) -> int:
+    """On how many items there would be answers enough, were those under a query certain."""
+    return sum(not each.enough and w.enough(each.n + each.doubts) for each in w.asked)
+
+
+@says(r"(?:" + FEW + r" (\d+) of (\d+) items?" + NOBODY + r"(?:, and answers to (\d+) more are in doubt)?|Answers "
+      r"to (\d+) of (\d+) items? are in doubt): of most questions nothing can be concluded\.")  # fmt: skip
 def _unread(w: World, m: re.Match[str]) -> None:
-    few = _why_few(w, m[1], m[4])
-    same((few, few + len(w.judged)), (int(m[2]), int(m[3])))
-    assert few > len(w.judged)
+    few, doubted = _why_few(w, m[1], m[4]) if m[1] else 0, _in_doubt(w)
+    same((few, doubted), (int(m[2] or 0), int(m[5] or m[6] or 0)))
+    same(few + doubted + len(w.judged), m[3] or m[7])
+    assert few + doubted > len(w.judged)
+    assert m[1] or all(w.enough(e.n + e.doubts) for e in w.asked)
+
+
+@says(
+    r"Answers to (\d+) items? are in doubt: [^.]*(?:\([^.]*[\d.]+[^.]*\)[^.]*)+\. Nothing is concluded there\."
+)
+def _doubts(w: World, m: re.Match[str]) -> None:
+    same(_in_doubt(w), m[1])
 
 
 @says(FEW + r" (\d+) items?" + NOBODY + r": [^.]*(?:\([^.]*[\d.]+[^.]*\)[^.]*)+\. Nothing is concluded "
@@ -461,6 +497,13 @@ def _total(w: World, m: re.Match[str]) -> None:
     same("every scored question" in m[0], len(w.totals) < len(w.returns))
     if m[5]:
         assert mean >= max(band.low for band in w.kit.scoring.bands)
+
+
+@says(r"The grand total of (?:the one return|(?:the )?(\d+) returns)( that answers? every scored question)? is "
+      r"withheld: [^.]*\.")  # fmt: skip
+def _total_withheld(w: World, m: re.Match[str]) -> None:
+    same(len(w.totals), m[1] or 1)
+    same(bool(m[2]), len(w.totals) < len(w.returns))
 
 
 @says(r"No return answers every scored question, so there is no grand total; [^.]*\.")
@@ -610,17 +653,19 @@ def _each_itself(w: World, m: re.Match[str]) -> None:
 
 
 @says(r"(?:The one respondent answers “No” to (\d+) of|(\d+) of the \d+ questions look for a “Yes”, "
-      r"and every answer|(\d+) of|All (?:answers that are given|\d+ questions)).*?(?:development|in order|“Yes”|"
-      r"answered them|who answered them)\.(?: (?:There|On (all|\d+) of these), a quarter of the answers "
+      r"and every answer|(\d+) of|All (?:answers that count|\d+ questions)).*?(?:development|in order|“Yes”|"
+      r"whose answer counts|who answered them)\.(?: (?:There|On (all|\d+) of these), a quarter of the answers "
       r"or more are “No”\.)?(?: How \d+ of the \d+ were answered is withheld\.)?"
-      r"(?: Nobody answered (\d+) of the \d+\.)?")  # fmt: skip
+      r"(?: Answers to (\d+) of the \d+ are in doubt\.)?(?: Nobody answered (\d+) of the \d+\.)?")  # fmt: skip
 def _share_of_no(w: World, m: re.Match[str]) -> None:
     some = sum(each.worst > 0 for each in w.asked)
     same(some, m[1] or m[3] or 0)
     weak = sum(each.weak for each in w.judged)
     if m[4]:
         same(some if m[4] == "all" else weak, weak if m[4] == "all" else m[4])
-    same(sum(not each.n for each in w.asked), m[5] or 0)
+    without = [each for each in w.asked if not each.n]
+    same(sum(each.doubts > 0 for each in without), m[5] or 0)
+    same(sum(not each.doubts for each in without), m[6] or 0)
 
 
 @says(r"(?:(\d+|None) of (\d+) (?:judgements|questions)? ?(?:that enough could (?:make|answer) )?"
@@ -897,12 +942,24 @@ def _rests(w: World, m: re.Match[str]) -> None:
 
 @says(r"(?:One return is one person's view[^.]*\. |With (\d+) returns, one answer more or less can move "
       r"a figure a good deal\. )?(?:(\d+) returns? leaves? questions out that need an answer; a question "
-      r"left out never counts as a low score\. )?(?:Withheld, because .*?\. )?(?:Letters were .*?\. )?"
+      r"left out never counts as a low score\. )?(?:(\d+) returns? ha(?:s|ve) an open query: the doubtful "
+      r"answers are not counted\. )?(?:Withheld, because .*?\. )?(?:Letters were .*?\. )?"
       r"(?:[\w ()]+ was asked of only .*?\. )?Rules and thresholds: see Method\.")  # fmt: skip
 def _caution(w: World, m: re.Match[str]) -> None:
     if m[1]:
         same(len(w.returns), m[1])
         assert 1 < len(w.returns) < 5
+    required = [(i.id, field) for i in w.kit.items() if i.required for field in i.answer_fields]
+    gaps = [
+        any(place not in given and place not in under for place in required)
+        for given, under in zip(w.returns, w.doubts, strict=True)
+    ]
+    same((sum(gaps), sum(map(bool, w.doubts))), (int(m[2] or 0), int(m[3] or 0)))
+
+
+@says(r"Have the open queries in (\d+) returns? settled before the figures are published\.")
+def _queries(w: World, m: re.Match[str]) -> None:
+    same(sum(map(bool, w.doubts)), m[1])
 
 
 # --------------------------------------------------------------------------- reading page one

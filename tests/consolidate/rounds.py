@@ -152,7 +152,7 @@ def returned(
         state = "query"
         first = given[0]
         findings = (
-            Finding(QUERY, issued.file_name, first.sheet, first.cell, first.item,
+            Finding(QUERY, issued.file_name, first.sheet, first.cell, first.item, first.field,
                     details={"value": f"“Often” ({issued.partner})"}),
         )  # fmt: skip
         given = given[1:]
@@ -229,6 +229,18 @@ def with_returns(record: Round, answers_of: Mapping[int, tuple[Answer, ...]]) ->
     for number, given in answers_of.items():
         reference = record.issued[number].reference
         current[reference] = replace(current[reference], answers=given)
+    return replace(record, current=current, history=tuple(current.values()))
+
+
+def with_doubts(record: Round, doubtful: Mapping[int, Iterable[tuple[str, str]]]) -> Round:
+    """The round in which these places, by number of the return, are under a query and not read."""
+    current = dict(record.current)
+    for number, places in doubtful.items():
+        reference = record.issued[number].reference
+        ret, under = current[reference], set(places)
+        left = tuple(one for one in ret.answers if (one.item, one.field) not in under)
+        found = tuple(Finding(QUERY, item=item, field=field) for item, field in sorted(under))
+        current[reference] = replace(ret, answers=left, state="query", findings=found)
     return replace(record, current=current, history=tuple(current.values()))
 
 

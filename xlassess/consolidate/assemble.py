@@ -204,6 +204,8 @@ def _facts(
     """All that the words about a toolkit rest on."""
     toolkit, items, rows = group.toolkit, found.items, found.counted.rows
     figures = (found.sections, found.overall, items)
+    few = points.too_few(items, len(rows))
+    in_doubt = points.in_doubt(few, rows)
     return NarrativeFacts(
         assessment=inputs.record.assessment,
         toolkit=toolkit,
@@ -220,7 +222,8 @@ def _facts(
         differing=points.differences(toolkit, items, len(rows)),
         by_few=points.worst_to_few(toolkit, items, len(rows)),
         areas=points.areas_below(toolkit, items, len(rows)),
-        too_few=points.too_few(items, len(rows)),
+        too_few=[item for item in few if item not in in_doubt],
+        in_doubt=in_doubt,
         bodies=found.bodies,
         checklists=found.checklists,
         planning=found.planning,

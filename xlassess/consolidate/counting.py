@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from xlassess.consolidate.figures.privacy.attribution import Person, participants_then
 from xlassess.consolidate.figures.privacy.disclosure import PrintedSum
@@ -19,6 +20,7 @@ from xlassess.consolidate.figures.withholding import (
 from xlassess.consolidate.register import RoundInputs, ToolkitGroup
 from xlassess.model.answer import Answer, Issued, Return
 from xlassess.model.errors import XlassessError
+from xlassess.model.query import concerned
 from xlassess.model.record import Output, Round
 from xlassess.model.toolkit import Toolkit
 from xlassess.score import ScoringPlan
@@ -155,8 +157,8 @@ def counted_of(
     answers = _asked_answers(toolkit, [ret for _, ret in returns])
     plan = ScoringPlan.of(toolkit)
     rows = tuple(
-        ScoreRow(person, plan.card(given))
-        for (person, _), given in zip(returns, answers, strict=True)
+        ScoreRow(person, plan.card(given), _doubtful(toolkit, ret))
+        for (person, ret), given in zip(returns, answers, strict=True)
     )
     which = _versions(record, [(person.issued, ret.number) for person, ret in returns])
     return CountedReturns(rows, answers, which, known)
@@ -183,6 +185,23 @@ def _versions(record: Round, counted: Sequence[tuple[Issued, int]]) -> tuple[int
 def _place(issued: Issued) -> tuple[str, ...]:
     identity = issued.identity
     return identity.partner, identity.respondent, identity.digest
+
+
+_EMPTY = frozenset({"C02", "C27"})
+"""The findings that a place is empty: of all others it is not certain what was answered there."""
+
+
+def _doubtful(toolkit: Toolkit, ret: Return) -> frozenset[tuple[str, str]]:
+    """The items and answer fields without an answer on which there is a query.
+
+    A query that was waived is one of them: what was answered stays out, and was answered.
+    """
+    doubts = [finding for finding in ret.findings if finding.code not in _EMPTY]
+    if not doubts:
+        return frozenset()
+    asked = frozenset((item.id, field) for item in toolkit.items() for field in item.answer_fields)
+    read = {(answer.item, answer.field) for answer in ret.answers if answer.value != ""}
+    return (asked - read).intersection(chain.from_iterable(map(concerned, doubts)))
 
 
 def _asked_answers(toolkit: Toolkit, returns: Sequence[Return]) -> list[list[Answer]]:

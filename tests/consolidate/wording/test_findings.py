@@ -548,7 +548,7 @@ def test_yes_throughout__covers_the_questions_that_look_for_no_yes():
     toolkit = find_toolkit("rochford-hallmarks")
     part = part_of(toolkit, [all_at(toolkit, "yes")] * 6)
     assert part.narrative.reading == (
-        "64 of the 67 questions look for a “Yes”, and every answer given to them is one; on "
+        "64 of the 67 questions look for a “Yes”, and every answer to them that counts is one; on "
         "the other 3 either answer is in order."
     )
     part = part_of(toolkit, [all_at(toolkit, "yes", _2_3="no")] * 6)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
-from tests.consolidate.rounds import MADE_AT, a_round, respondents, with_returns
+from tests.consolidate.rounds import MADE_AT, a_round, respondents, with_doubts, with_returns
 from tests.consolidate.test_summarise import CODES, everything
 from tests.consolidate.wording.test_findings import all_at, head, part_of, said
 from tests.ingest.packages import sheet_of
 from xlassess.consolidate import summarise, summary_bytes
 from xlassess.consolidate.wording.facts import words
 from xlassess.consolidate.wording.own_answers import own_answers
+from xlassess.model.catalogue import found
+from xlassess.model.finding import Waiver
 from xlassess.model.toolkit import Choice, Toolkit
 from xlassess.toolkits.load import find_toolkit
 
@@ -321,6 +324,93 @@ def test_too_few__says_of_how_many_nobody_gave_an_answer(pat):
     one = tuple(a for a in everything(pat, 3) if a.item != "1A")
     part = part_of(pat, [one] + [some] * 7)
     assert "Too few answered 2 items (nobody answered 1 of them): " in said(part)
+
+
+def under_query(toolkit, given, doubts):
+    """The part of a round in which these items of these returns are under a query."""
+    record = with_returns(a_round([toolkit], len(given)), dict(enumerate(given)))
+    doubtful = {n: [(item, "answer") for item in some] for n, some in doubts.items()}
+    return summarise(with_doubts(record, doubtful), MADE_AT).parts[0]
+
+
+@pytest.mark.parametrize(
+    ("doubts", "left", "told"),
+    [((0, 1, 2), (), "Answers to 1 item are in doubt: "), ((0,), (), "Answers to 1 item are in "),
+     ((0,), (1,), "Too few answered 1 item: "), ((0,), (1, 2), "Too few answered 1 item: "),
+     ((), (0, 1, 2), "Nobody answered 1 item: ")],
+)  # fmt: skip
+def test_in_doubt__what_is_under_a_query_was_not_left_out(pat, doubts, left, told):
+    [every] = (ret.answers for ret in a_round([pat], 1).current.values())
+    given = [tuple(a for a in every if n not in left or a.item != "1B") for n in range(3)]
+    part = under_query(pat, given, dict.fromkeys(doubts, ("1B",)))
+    assert [text for text in part.narrative.unsure if "1B" in text and text.startswith(told)]
+    assert len([text for text in part.narrative.unsure if "1B" in text]) == 1
+    out, open_queries = (
+        re.search(rf"(\d) returns? {verb}", part.narrative.caution) for verb in ("lea", "ha")
+    )
+    assert int(out[1] if out else 0) == len(left)
+    assert int(open_queries[1] if open_queries else 0) == len(doubts)
+
+
+@pytest.mark.parametrize(
+    ("code", "waived", "told"),
+    [("C01", False, "Answers to 1 item are in doubt"),
+     ("C01", True, "Answers to 1 item are in doubt"),
+     ("C02", False, "Nobody answered 1 item"), ("C02", True, "Nobody answered 1 item")],
+)  # fmt: skip
+def test_in_doubt__is_what_was_given_and_not_read_also_where_it_was_waived(pat, code, waived, told):
+    given = tuple(a for a in everything(pat, 3) if a.item != "1B")
+    record = with_returns(a_round([pat], 3), dict.fromkeys(range(3), given))
+    waiver = Waiver("desk", MADE_AT, "As it is.") if waived else None
+    remark = replace(found(code, item="1B", field="answer"), waiver=waiver)
+    current = {name: replace(r, findings=(remark,)) for name, r in record.current.items()}
+    record = replace(record, current=current, history=tuple(current.values()))
+    part = summarise(record, MADE_AT).parts[0]
+    assert [text.partition(":")[0] for text in part.narrative.unsure] == [told]
+
+
+def test_in_doubt__a_line_of_a_checklist_is_not_said_to_be_unanswered():
+    toolkit = find_toolkit("melton-checklist")
+    [ret] = a_round([toolkit], 1).current.values()
+    (one, other) = [item.id for item in toolkit.items() if item.required][:2]
+    given = tuple(a for a in ret.answers if a.item != other)
+    (checklist,) = under_query(toolkit, [given], {0: (one,)}).checklists
+    lines = {line.item: words().say("checklist_missing", line) for line in checklist.missing}
+    assert lines[one].endswith(f"({one}): what was answered is in doubt.")
+    assert lines[other].endswith(f"({other}): not answered.")
+
+
+def test_in_doubt__stays_apart_from_what_nobody_answered(pat):
+    given = tuple(a for a in everything(pat, 3) if a.item != "1A")
+    part = under_query(pat, [given] * 3, dict.fromkeys(range(3), ("1B",)))
+    assert [text.partition(" item")[0] for text in part.narrative.unsure] == [
+        "Answers to 1", "Nobody answered 1",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("doubted", "out", "told", "asked"),
+    [(19, 0, "Answers to 19 of 36 items are in doubt: of most", False),
+     (19, 1, "Nobody answered 1 of 36 items, and answers to 19 more are in doubt: of most", False),
+     (4, 25, "Nobody answered 25 of 36 items, and answers to 4 more are in doubt: of most", True)],
+)  # fmt: skip
+def test_in_doubt__where_most_is_that_is_the_finding(pat, doubted, out, told, asked):
+    every = everything(pat, 3)
+    names = [a.item for a in every if a.item[0] != "_" and a.item != "proposal"]
+    given = tuple(a for a in every if a.item not in names[doubted : doubted + out])
+    part = under_query(pat, [given] * 3, dict.fromkeys(range(3), names[:doubted]))
+    assert part.narrative.reading.startswith(told)
+    assert any("so few answers" in each for each in part.narrative.decisions) is asked
+    assert any("open queries in 3 returns" in each for each in part.narrative.decisions)
+
+
+def test_in_doubt__a_question_of_yes_and_no_is_not_one_that_nobody_answered(rochford):
+    every = all_at(rochford, "yes")
+    first, other = every[0].item, every[1].item
+    given = tuple(a for a in every if a.item != other)
+    part = under_query(rochford, [given] * 3, dict.fromkeys(range(3), (first,)))
+    n = len([item for item in part.items if item.scored])
+    assert f" Answers to 1 of the {n} are in doubt. Nobody answered 1 of the {n}." in head(part)
 
 
 def test_unread__views_are_not_called_divided_for_the_few_items_left(rochford):

@@ -7,6 +7,7 @@ what is withheld there is left out here.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -26,7 +27,7 @@ from xlassess.consolidate.figures.thresholds import (
     is_strength,
     many_at_worst,
 )
-from xlassess.consolidate.figures.values import ItemFigures
+from xlassess.consolidate.figures.values import ItemFigures, ScoreRow
 from xlassess.model.toolkit import Scale, Toolkit
 
 WhyFew = Literal["nobody", "left", "unsure", "both"]
@@ -154,21 +155,48 @@ def too_few(items: Iterable[ItemFigures], returns: int) -> tuple[ItemFigures, ..
     )
 
 
-def why_few(items: Sequence[ItemFigures], returns: int) -> tuple[WhyFew, int]:
-    """Return why too few answers to these items can be read, and how many nobody answered at all.
-
-    Who leaves a question out did not say that they do not know, nor the other way round.
+def in_doubt(items: Iterable[ItemFigures], rows: Sequence[ScoreRow]) -> tuple[ItemFigures, ...]:
+    """Return the items that would have answers enough, were those under a query certain.
 
     Args:
-        items: items on which too few could say.
-        returns: how many returns count.
+        items: items with too few answers.
+        rows: the returns that count.
     """
-    nobody = sum(not item.agreement.n + item.agreement.apart for item in items)
-    left = any(item.agreement.n + item.agreement.apart < returns for item in items)
+    doubted = doubts(rows)
+    return tuple(
+        item
+        for item in items
+        if enough_answers(item.agreement.n + doubted[item.item.id, item.field], len(rows))
+    )
+
+
+def why_few(items: Sequence[ItemFigures], rows: Sequence[ScoreRow]) -> tuple[WhyFew, int]:
+    """Return why too few answers to these items can be read, and how many nobody answered at all.
+
+    Who leaves a question out did not say that they do not know, nor the other way round; and whose
+    answer is in doubt did neither.
+
+    Args:
+        items: items on which too few could say, certain or not (`in_doubt`).
+        rows: the returns that count.
+    """
+    doubted = doubts(rows)
+    given = [
+        answers.n + answers.apart + doubted[item.item.id, item.field]
+        for item in items
+        for answers in [item.agreement]
+    ]
+    nobody = given.count(0)
+    left = any(count < len(rows) for count in given)
     unsure = any(item.agreement.apart for item in items)
     if nobody == len(items):
         return "nobody", nobody
     return ("both" if left and unsure else "unsure" if unsure else "left"), nobody
+
+
+def doubts(rows: Iterable[ScoreRow]) -> Counter[tuple[str, str]]:
+    """Return how many answers to each item, by answer field, are under a query and not read."""
+    return Counter(place for row in rows for place in row.doubtful)
 
 
 def judged(items: Iterable[ItemFigures], returns: int) -> tuple[ItemFigures, ...]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from xlassess.consolidate.figures.counted import ToolkitReturns, is_facts, tally
@@ -77,7 +78,9 @@ def _completed(
         by=row.person.who,
         lines=tuple(line for line in lines.values() if line.answer or line.remark),
         settle=tuple(lines[item] for item in settle),
-        missing=tuple(lines[item] for item in missing),
+        missing=tuple(
+            replace(lines[item], doubtful=(item, "answer") in row.doubtful) for item in missing
+        ),
         closing=tuple(
             (section.name, tuple(_closing(toolkit, section, lines, values)))
             for section in toolkit.closing

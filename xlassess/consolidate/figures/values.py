@@ -156,10 +156,15 @@ class ItemFigures:
 
 @dataclass(frozen=True, slots=True)
 class ScoreRow:
-    """The scores of one return."""
+    """The scores of one return.
+
+    ``doubtful`` are the items and answer fields without an answer that are under a query: they
+    were not left out.
+    """
 
     person: Person
     card: Scorecard
+    doubtful: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,7 +382,10 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class ChecklistLine:
-    """One question of a checklist with what was answered, and what was written beside it."""
+    """One question of a checklist with what was answered, and what was written beside it.
+
+    ``doubtful`` says that there is a query on it, and no answer for that reason.
+    """
 
     section: str
     item: str
@@ -385,6 +393,7 @@ class ChecklistLine:
     short: str
     answer: str
     remark: str
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)

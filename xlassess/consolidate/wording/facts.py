@@ -74,10 +74,11 @@ class NarrativeFacts:
 
     ``by_few`` are the items that somebody judges worst, but too few for a concern; ``areas`` the
     judgements of areas as a whole that are a concern; ``too_few`` the items on which too few could
-    say. ``agreed`` is how far the agreed actions have come that answer this toolkit,
-    None where none does; ``kept`` what came of those of earlier rounds. ``settled`` are the items
-    that the agreed plan answers or declines, ``judged`` those a workshop agreed on. ``waiting`` is
-    how many proposals and concerns the agreed plan does not settle.
+    say, ``in_doubt`` those on which answers under a query leave too few. ``agreed`` is how far the
+    agreed actions have come that answer this toolkit, None where none does; ``kept`` what came of
+    those of earlier rounds. ``settled`` are the items that the agreed plan answers or declines,
+    ``judged`` those a workshop agreed on. ``waiting`` is how many proposals and concerns the agreed
+    plan does not settle.
     """
 
     assessment: Assessment
@@ -96,6 +97,7 @@ class NarrativeFacts:
     by_few: Sequence[ItemFigures]
     areas: Sequence[ItemFigures]
     too_few: Sequence[ItemFigures]
+    in_doubt: Sequence[ItemFigures]
     bodies: Sequence[Body]
     checklists: Sequence[CompletedChecklist]
     planning: PlanningScenario

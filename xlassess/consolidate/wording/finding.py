@@ -61,8 +61,8 @@ def _leading(facts: NarrativeFacts) -> Iterator[str]:
         share = percent(whole.unsure.count / whole.unsure.answers)
         yield say("lead_unsure", whole.unsure, share)
     elif whole.unread:
-        why = points.why_few(facts.too_few, len(facts.rows))
-        yield say("lead_unread", whole.too_few, whole.too_few + whole.judged, why)
+        why, doubted = points.why_few(facts.too_few, facts.rows), len(facts.in_doubt)
+        yield say("lead_unread", len(facts.too_few), doubted, whole.too_few + whole.judged, why)
     if whole.divided:
         yield _divided(facts)
 
@@ -303,7 +303,10 @@ def _share(facts: NarrativeFacts) -> tuple[str, ...]:
     )
     found, left = facts.weak.found, len(scored) - len(answered)
     numbers = (len(answered), left, others, some, found, len(facts.rows))
-    return (words().say("reading_share", numbers, facts.hidden, as_what, yes, no),)
+    doubts = points.doubts(facts.rows)
+    silent = [item for item in scored if not item.withheld and not item.agreement.n]
+    without = (facts.hidden, sum(doubts[item.item.id, item.field] > 0 for item in silent))
+    return (words().say("reading_share", numbers, without, as_what, yes, no),)
 
 
 def _unscored(facts: NarrativeFacts) -> tuple[str, ...]:

@@ -122,8 +122,11 @@ def _about_the_whole(facts: NarrativeFacts, *, sheets: bool) -> Iterator[str]:
     if not facts.says_something:
         return
     say, whole = words().say, facts.whole
-    if whole.unsure.leads or whole.unread:
-        yield say("decide_unsure" if whole.unsure.leads else "decide_unread")
+    if whole.unsure.leads:
+        yield say("decide_unsure")
+    elif whole.unread and len(facts.too_few) > whole.judged + len(facts.in_doubt):
+        # Why answers are in doubt is known: that queries be settled is asked besides.
+        yield say("decide_unread")
     if whole.divided:
         yield say("decide_divided")
     scenario = facts.planning.scenario
@@ -287,7 +290,8 @@ def _facts(facts: NarrativeFacts) -> Mapping[str, object]:
         "asked": facts.partners_asked,
         "first": day(min(issued, default=None)),
         "last": day(facts.received),
-        "incomplete": sum(row.card.answered < row.card.asked for row in facts.rows),
+        "incomplete": _incomplete(facts),
+        "doubtful": any(row.doubtful for row in facts.rows),
         "queries": sum(each.standing == "Query open" for each in entries),
         "nil": nil,
         "declined": sum(each.standing == "Declined" for each in entries),
@@ -306,6 +310,15 @@ def _facts(facts: NarrativeFacts) -> Mapping[str, object]:
     }
 
 
+def _incomplete(facts: NarrativeFacts) -> int:
+    """How many returns leave required questions out; what is under a query was not left out."""
+    required = {item.id for item in facts.toolkit.items() if item.required}
+    return sum(
+        row.card.asked - row.card.answered > sum(item in required for item, _ in row.doubtful)
+        for row in facts.rows
+    )
+
+
 def _unsure(facts: NarrativeFacts) -> tuple[str, ...]:
     """How many could not say, and on what too few could; what a scale cannot tell apart."""
     say, unsure = words().say, facts.whole.unsure
@@ -317,10 +330,13 @@ def _unsure(facts: NarrativeFacts) -> tuple[str, ...]:
         found.append(
             say("unsure_told", unsure.labels[0][0]) if told else say("unsure", unsure, share)
         )
-    if facts.too_few:
-        names = [name_of(item) for item in spread(facts.too_few, LISTED)]
-        why = why_few(facts.too_few, len(facts.rows))
-        found.append(say("too_few", names, len(facts.too_few), why))
+    for items, why in (
+        (facts.in_doubt, ("doubt", 0)),
+        (facts.too_few, why_few(facts.too_few, facts.rows)),
+    ):
+        if items:
+            names = [name_of(item) for item in spread(items, LISTED)]
+            found.append(say("too_few", names, len(items), why))
     mixed = dict.fromkeys(mixed_choice(item.scale) for item in facts.items if item.scored)
     found += [say("mixed", label) for label in mixed if label]
     return tuple(found)
