@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations, pairwise
 from xml.etree import ElementTree
@@ -21,7 +22,7 @@ from xlassess.consolidate import summarise, summary_bytes
 from xlassess.consolidate.figures import beside_points
 from xlassess.consolidate.figures.beside_points import PointName, sides_of_points
 from xlassess.consolidate.figures.charted import items_worst_first, left_share, sides_of
-from xlassess.consolidate.figures.values import Figure
+from xlassess.consolidate.figures.values import Figure, ToolkitResults
 from xlassess.consolidate.summary.dot_charts import label_sides
 from xlassess.consolidate.wording.terms import score_axis
 from xlassess.sheet import palette
@@ -150,20 +151,33 @@ def axis_of(chart: ElementTree.Element) -> str:
     return "" if found is None else "".join(t.text or "" for t in found.iter(f"{A}t"))
 
 
-def test_significance__no_name_stands_on_another_sections_point(pat):
-    part = summarise(a_round([pat], 13, Wish()), MADE_AT).parts[0]
-    near = [(12.0, 3.3), (13.3, 3.5), (21.0, 4.0), (18.0, 4.2), (15.0, 2.9), (14.6, 2.4)]
-    sections = tuple(
+def _placed(part: ToolkitResults, places: Sequence[tuple[float, float]]) -> ToolkitResults:
+    """The toolkit with its sections at these scores and significances."""
+    sections = (
         replace(
             each, score=replace(each.score, mean=mean),
             significance=replace(each.significance, mean=weight),
         )
-        for each, (mean, weight) in zip(part.sections, near, strict=True)
+        for each, (mean, weight) in zip(part.sections, places, strict=True)
     )  # fmt: skip
-    sides = label_sides(replace(part, sections=sections), ((9, 24), (2, 5)), (430, 260))
+    return replace(part, sections=tuple(sections))
+
+
+def test_significance__no_name_stands_on_another_sections_point(pat):
+    part = summarise(a_round([pat], 13, Wish()), MADE_AT).parts[0]
+    near = [(12.0, 3.3), (13.3, 3.5), (21.0, 4.0), (18.0, 4.2), (15.0, 2.9), (14.6, 2.4)]
+    sides = label_sides(_placed(part, near), ((9, 24), (2, 5)), (430, 260))
     # The second point lies where the first one's name would stand on the right, the usual side.
     assert sides[0] != "right"
     assert sides[2] == "right"
+
+
+def test_significance__a_name_at_the_top_stands_beside_its_point(pat):
+    """It reached a few pixels over the end of the axis, and went below onto another name."""
+    part = summarise(a_round([pat], 13, Wish()), MADE_AT).parts[0]
+    near = [(17.3, 1.85), (16.28, 4.85), (15.83, 2.55), (16.33, 2.85), (15.85, 4.0), (16.45, 3.0)]
+    sides = label_sides(_placed(part, near), ((14, 19), (1, 5)), (430, 260))
+    assert (sides[1], sides[4]) == ("right", "right")
 
 
 def test_significance__of_near_points_in_a_row_no_name_covers_another():

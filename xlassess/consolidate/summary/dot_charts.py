@@ -420,7 +420,8 @@ def label_sides(
         )
         lines = ceil(letters / widest)
         names.append(PointName(x, y, min(letters, widest), _LINE * lines))
-    room = (0.0, 0.0, wide + 40, tall)
+    # above the upright axis there is room for half a line, below the title
+    room = (0.0, 0.0, wide + 40, tall + _LINE / 2)
     corners = [
         (left, at * tall - _LINE, left + widest, at * tall + _LINE)
         for left in (0.0, wide - widest)
