@@ -108,7 +108,10 @@ def test_nil_returns__of_all_that_are_ticked_or_of_none(
     desk: DeskClient, folder: AssessmentFolder
 ) -> None:
     books = references(folder)
-    assert "Say why." in press(desk, "nil", books["Bea Birch"])
+    assert "Fill in “Reason”." in press(desk, "nil", books["Bea Birch"])
+    nothing = press(desk, "declined")
+    assert "Fill in “Reason”." in nothing
+    assert "Choose at least one workbook." in nothing
     decide.settle(folder, books["Ada Ash"], "declined", WHY)
     said = press(desk, "nil", books["Bea Birch"], books["Ada Ash"], reason="Nothing to report.")
     assert "already been recorded" in said

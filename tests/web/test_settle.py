@@ -11,6 +11,7 @@ from html import unescape
 from pathlib import Path
 
 import httpx
+import openpyxl
 import pytest
 
 from tests.damaged.builders import a_pdf
@@ -167,7 +168,56 @@ def test_waive__without_a_reason_is_told_beside_the_field(folder: AssessmentFold
     assert came.status_code == 422
     assert 'href="#waive-reason"' in came.text
     assert 'id="waive-reason-error"' in came.text
+    assert "Fill in “Why it is accepted”." in words_in(came)
     assert last(folder).what != "waived"
+
+
+def test_waive__no_reason_is_filled_in_though_a_comment_may_say_it(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    path = answer(folder, "Abe Ash", tmp_path / "abe.xlsx", ("Agree", "Agree", None))
+    book = openpyxl.load_workbook(path)
+    (heading,) = (
+        cell for row in book["1 Basics"] for cell in row if str(cell.value).startswith("Comment")
+    )
+    (row,) = (cell.row for cell in book["1 Basics"]["A"] if cell.value == "1C")
+    book["1 Basics"].cell(row, heading.column).value = "A fine partnership."
+    book.save(path)
+    ingest(folder, [path], now=LATER, workers=1)
+    desk = a_desk(folder)
+    one = next(each for each in left(folder) if "Abe Ash" in each.who and each.kind == "queries")
+    page = desk.get(f"/settle/one?ref={one.reference}&of={one.key}")
+    assert "The comment on 1C says: “ A fine partnership. ”" in words_in(page)
+    assert "you can write “The comment says why.”" in words_in(page)
+    assert re.search(r'name="waive-reason"[^>]* value=""', page.text)
+
+
+@pytest.mark.parametrize(
+    ("what", "given", "missing"),
+    [
+        ("correct", {}, ["answer-0", "correct-reason"]),
+        ("correct", {"correct-reason": "By telephone."}, ["answer-0"]),
+        ("correct", {"answer-0": "Agree"}, ["correct-reason"]),
+        ("reassign", {}, ["reassign-to", "reassign-reason"]),
+        ("aside", {}, ["aside-reason"]),
+    ],
+)
+def test_decision__tells_all_that_is_missing_by_the_names_on_the_page(
+    folder: AssessmentFolder, what: str, given: dict[str, str], missing: list[str]
+) -> None:
+    desk = a_desk(folder)
+    address, _ = one_of(folder, "Not one of the choices")
+    page = desk.get(address)
+    fields = {"number": number_in(page), "mark": mark_in(page), "what": what}
+    came = desk.post(address, {**fields, **given})
+    problems = came.text.partition('id="errors"')[2].partition("</div>")[0]
+    assert re.findall(r'href="#([^"]+)"', problems) == missing
+    for name in missing:
+        label = re.search(rf'<label for="{name}">([^<]*)', page.text)
+        assert label is not None
+        told = f"“{label.group(1)}”" if name.endswith("reason") else ""
+        assert told in unescape(problems)
+    assert ("Choose the answer to 1B." in problems) == ("answer-0" in missing)
 
 
 def test_correct__takes_the_place_and_is_undone(folder: AssessmentFolder) -> None:

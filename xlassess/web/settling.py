@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,9 +15,9 @@ from xlassess.model.record import EntrySource
 from xlassess.services import decide
 from xlassess.services.common.offers import Offer
 from xlassess.services.enter import enter
-from xlassess.services.in_doubt import Doubt, InDoubt, in_doubt
+from xlassess.services.in_doubt import AnswerPlace, Doubt, InDoubt, in_doubt
 from xlassess.services.query import query
-from xlassess.web.request.forms import FieldError, FormErrors
+from xlassess.web.request.forms import FieldError, FormErrors, refuse
 from xlassess.web.request.visit import Visit
 from xlassess.web.unsettled import Unsettled
 
@@ -92,9 +92,49 @@ def settle(visit: Visit, case: Case, what: str) -> Settled:
     return step(visit, case)
 
 
-def _why(visit: Visit, what: str) -> decide.Why:
-    reason = visit.form.wanted(f"{what}-reason", "Say why. It is kept with the decision.")
-    return decide.Why(visit.now, reason, visit.user.name)
+WHO_SAID_SO = "Who said so, when and how"
+"""What stands above the field for the reason where an answer is corrected."""
+
+WHYS = {
+    "waive": "Why it is accepted", "correct": WHO_SAID_SO, "aside": "Why it is left out",
+    "reassign": "How you know", "choose": "Why this one counts", "nil": "How you know",
+    "decline": "How you know", "follow": "Reason", "away": "Reason",
+}  # fmt: skip
+"""What stands above the field for the reason, by the button below it."""
+
+
+def _why(visit: Visit, what: str, *missing: FieldError) -> decide.Why:
+    """The reason of a decision, unless that or anything else is missing."""
+    name = f"{what}-reason"
+    refuse(*missing, *visit.form.missing_reason(name, WHYS[what]))
+    return decide.Why(visit.now, visit.form.text(name), visit.user.name)
+
+
+def answers_given(visit: Visit, places: Sequence[AnswerPlace]) -> list[tuple[str, str]]:
+    """Return the answers that were filled in for these places, with the names of those.
+
+    Args:
+        visit: the form.
+        places: where answers are asked for, as they stand on the page.
+    """
+    given = ((one.name, visit.form.text(f"answer-{at}")) for at, one in enumerate(places))
+    return [(name, text) for name, text in given if text]
+
+
+def missing_answer(
+    places: Sequence[AnswerPlace], filled: Sequence[tuple[str, str]]
+) -> tuple[FieldError, ...]:
+    """Return what is to be said where none of these places was given an answer.
+
+    Args:
+        places: where answers are asked for, as they stand on the page.
+        filled: what was given.
+    """
+    if filled:
+        return ()
+    does = "Choose" if places and places[0].choices else "Enter"
+    what = f"the answer to {places[0].name}" if len(places) == 1 else "at least one answer"
+    return (FieldError("answer-0", f"{does} {what}."),)
 
 
 def _waive(visit: Visit, case: Case) -> Settled:
@@ -106,11 +146,9 @@ def _waive(visit: Visit, case: Case) -> Settled:
 
 
 def _correct(visit: Visit, case: Case) -> Settled:
-    doubt, why = _doubt(case), _why(visit, "correct")
-    given = [(one, visit.form.text(f"answer-{at}")) for at, one in enumerate(doubt.answers)]
-    filled = [(one.name, text) for one, text in given if text]
-    if not filled:
-        raise FormErrors(FieldError("answer-0", "Enter the answer."))
+    places = _doubt(case).answers
+    filled = answers_given(visit, places)
+    why = _why(visit, "correct", *missing_answer(places, filled))
     done = decide.correct_all(visit.folder, case.reference, filled, why)
     numbers = ",".join(str(ret.number) for ret in reversed(done.returns))
     names = ", ".join(name for name, _ in filled)
@@ -124,9 +162,10 @@ def _set_aside(visit: Visit, case: Case) -> Settled:
 
 
 def _reassign(visit: Visit, case: Case) -> Settled:
-    number = case.returned
-    to = visit.form.wanted("reassign-to", "Give the reference of the workbook it belongs to.")
-    done = decide.reassign(visit.folder, number, to, _why(visit, "reassign"))
+    number, to = case.returned, visit.form.text("reassign-to")
+    nobody = "Give the reference of the workbook it belongs to."
+    why = _why(visit, "reassign", *(() if to else (FieldError("reassign-to", nobody),)))
+    done = decide.reassign(visit.folder, number, to, why)
     number = done.returns[0].number if done.returns else number
     return Settled(f"Return {number} now belongs to {to}.", f"reassigned:{number}")
 

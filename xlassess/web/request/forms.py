@@ -96,6 +96,26 @@ class Form:
             return text
         raise FormErrors(FieldError(name, message))
 
+    def missing_reason(self, name: str, label: str) -> tuple[FieldError, ...]:
+        """Return what is to be said where the field for the reason of a decision is empty.
+
+        Args:
+            name: the field.
+            label: what stands above it on the page.
+        """
+        told = f"Fill in “{label}”. It is kept with the decision."
+        return () if self.text(name) else (FieldError(name, told),)
+
+
+def refuse(*errors: FieldError) -> None:
+    """Tell all that is missing at once.
+
+    Raises:
+        FormErrors: something is.
+    """
+    if errors:
+        raise FormErrors(*errors)
+
 
 @dataclass(frozen=True, slots=True)
 class Done:

@@ -42,7 +42,7 @@ from xlassess.services.setup.toolkits import (
     toolkits,
 )
 from xlassess.web.jobs import JobProgress
-from xlassess.web.request.forms import Done, FieldError, FormErrors, as_iso, day_typed
+from xlassess.web.request.forms import Done, FieldError, FormErrors, as_iso, day_typed, refuse
 from xlassess.web.request.page import PageLink, page
 from xlassess.web.request.visit import Visit
 
@@ -50,6 +50,8 @@ _SPARE = 5
 """So many empty rows stand below those that are filled in."""
 
 _REGISTER_BYTES = 20 << 20
+
+_NO_DAY = "Enter the day by which workbooks are wanted."
 
 
 # ---- an assessment ----------------------------------------------------------
@@ -284,8 +286,11 @@ def act_on_round(visit: Visit) -> Done:
     Raises:
         FormErrors: something is wrong with its name or its day.
     """
-    name = visit.form.wanted("name", "Enter a name for the round, such as 2027.")
-    day = visit.form.wanted("return_by", "Enter the day by which workbooks are wanted.")
+    name, day = visit.form.text("name"), visit.form.text("return_by")
+    refuse(
+        *(() if name else (FieldError("name", "Enter a name for the round, such as 2027."),)),
+        *(() if day else (FieldError("return_by", _NO_DAY),)),
+    )
     return_by = day_typed(day, "return_by")
     try:
         begun = begin_round(visit.folder, name, return_by, now=visit.now, by=visit.user.name)
@@ -328,7 +333,7 @@ def act_on_return_date(visit: Visit) -> Done:
     Raises:
         FormErrors: it is no day, or one that has passed.
     """
-    day = visit.form.wanted("return_by", "Enter the day by which workbooks are wanted.")
+    day = visit.form.wanted("return_by", _NO_DAY)
     return_by = day_typed(day, "return_by")
     try:
         change_return_date(visit.folder, return_by, now=visit.now, by=visit.user.name)
@@ -379,7 +384,8 @@ def act_on_closing(visit: Visit) -> Done:
     """
     here = visit.at("closing")
     if visit.form.text("what") == "reopen":
-        reason = visit.form.wanted("reason", "Say why. It is kept with the decision.")
+        refuse(*visit.form.missing_reason("reason", "Why it is opened again"))
+        reason = visit.form.text("reason")
         name = reopen_round(visit.folder, reason, now=visit.now, by=visit.user.name)
         return Done(f"Round {name} is open again. Its archive stays as it is.", here)
     if any(not job.is_over for job in visit.jobs.of(visit.assessment.round, _CLOSE)):

@@ -34,10 +34,10 @@ from xlassess.services.in_doubt import AnswerPlace, correctable
 from xlassess.services.setup.change_settings import changed_in_words
 from xlassess.web.happened import EVENT_WORDS, LastDecision, last_decision
 from xlassess.web.jobs import Job, JobProgress
-from xlassess.web.request.forms import Done, FieldError, FormErrors
+from xlassess.web.request.forms import Done, FieldError, FormErrors, refuse
 from xlassess.web.request.page import PageLink, download, page
 from xlassess.web.request.visit import Visit
-from xlassess.web.settling import ONE_AT_A_TIME
+from xlassess.web.settling import ONE_AT_A_TIME, WHO_SAID_SO, answers_given, missing_answer
 
 _VERIFY = "verify"
 
@@ -235,12 +235,10 @@ def _corrected(visit: Visit, reference: str, item: str) -> Done:
         message = "Another return counts meanwhile, so nothing was done. This is how it stands."
         raise FormErrors(FieldError("", message))
     places = correctable(visit.folder, reference, item)
-    given = [(one.name, visit.form.text(f"answer-{at}")) for at, one in enumerate(places)]
-    filled = [(name, text) for name, text in given if text]
-    if not filled:
-        raise FormErrors(FieldError("answer-0", "Enter the answer."))
-    reason = visit.form.wanted("reason", "Say who said so, when and how. It is kept with it.")
-    why = decide.Why(visit.now, reason, visit.user.name)
+    filled = answers_given(visit, places)
+    unsaid = visit.form.missing_reason("reason", WHO_SAID_SO)
+    refuse(*missing_answer(places, filled), *unsaid)
+    why = decide.Why(visit.now, visit.form.text("reason"), visit.user.name)
     decide.correct_all(visit.folder, reference, filled, why)
     return Done(f"Corrected: {', '.join(name for name, _ in filled)}.",
                 visit.at("cells", reference=reference, item=item))  # fmt: skip

@@ -24,7 +24,7 @@ from xlassess.services.post.due import Ask
 from xlassess.services.post.send import draft
 from xlassess.services.status import LINE_STATES, OUT, Line, LineState, Rate, RateBy, Status
 from xlassess.web.happened import LastDecision, last_decision
-from xlassess.web.request.forms import Done, FieldError, FormErrors
+from xlassess.web.request.forms import Done, FieldError, FormErrors, refuse
 from xlassess.web.request.page import PageLink, page
 from xlassess.web.request.visit import Visit
 from xlassess.web.unsettled import KINDS
@@ -231,8 +231,8 @@ def act(visit: Visit) -> Done:
     step = _STEPS.get(what)
     if step is None:
         raise FormErrors(FieldError("", "Choose what is to be done."))
-    if not chosen:
-        raise FormErrors(FieldError("books", "Choose at least one workbook."))
+    none = () if chosen else (FieldError("books", "Choose at least one workbook."),)
+    refuse(*none, *(visit.form.missing_reason("reason", "Reason") if what in _WITH_REASON else ()))
     try:
         said = step(visit, chosen)
     except UsageError as wrong:
@@ -260,8 +260,7 @@ def _told(what: str, number: int, *, undone: bool) -> str:
 
 def _outcome(kind: OutcomeKind, *, undone: bool) -> Callable[[Visit, Sequence[str]], str]:
     def settle(visit: Visit, chosen: Sequence[str]) -> str:
-        reason = visit.form.wanted("reason", "Say why. It is kept with the decision.")
-        why = decide.Why(visit.now, reason, visit.user.name)
+        why = decide.Why(visit.now, visit.form.text("reason"), visit.user.name)
         done = decide.settle_all(visit.folder, chosen, kind, why, undone=undone)
         return _told(kind, len(done.books), undone=undone)
 
@@ -285,6 +284,7 @@ def _drafts(visit: Visit, chosen: Sequence[str]) -> str:
     return f"Written into the folder {made.folder.name}: {written}. Nothing was sent.{told}"
 
 
+_WITH_REASON = frozenset(("nil", "not-nil", "declined", "not-declined"))
 _STEPS: dict[str, Callable[[Visit, Sequence[str]], str]] = {
     "sent": _marked("sent", undone=False),
     "not-sent": _marked("sent", undone=True),

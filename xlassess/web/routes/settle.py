@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +17,10 @@ from xlassess.services.in_doubt import in_doubt
 from xlassess.services.query import LETTER
 from xlassess.web.happened import LastDecision, last_decision
 from xlassess.web.jobs import Job, JobProgress
-from xlassess.web.request.forms import Done, FieldError, FormErrors
+from xlassess.web.request.forms import Done, FieldError, FormErrors, refuse
 from xlassess.web.request.page import PageLink, download, page
 from xlassess.web.request.visit import Visit
-from xlassess.web.settling import ONE_AT_A_TIME, PLAIN, Case, settle, take_back, undo_key
+from xlassess.web.settling import ONE_AT_A_TIME, PLAIN, WHYS, Case, settle, take_back, undo_key
 from xlassess.web.unsettled import KINDS, Unsettled, who_of
 
 _MOST = 100
@@ -85,6 +85,11 @@ class DoubtView:
     others: tuple[tuple[str, str], ...]
 
     @property
+    def whys(self) -> Mapping[str, str]:
+        """What stands above the field for the reason, by the button below it."""
+        return WHYS
+
+    @property
     def seeming(self) -> str:
         """What the message seems to ask for, in words."""
         return seeming(self.case.offer.hint) if self.case.offer else ""
@@ -144,14 +149,15 @@ def act_on_list(visit: Visit) -> Done:
         over = "The query workbooks are written. Now send them: the link is below."
         return Done(said, visit.at("settle"), job.id, over)
     chosen = set(visit.form.all("one"))
-    if not chosen:
-        raise FormErrors(FieldError("ones", "Choose at least one."))
-    reason = visit.form.wanted("reason", "Say why. It is kept with the decision.")
+    nothing = () if chosen else (FieldError("ones", "Choose at least one."),)
+    refuse(*nothing, *visit.form.missing_reason("reason", "Why they are accepted"))
     with ONE_AT_A_TIME:
         there = [one.finding for one in visit.unsettled if one.ticked in chosen and one.finding]
         if len(there) < len(chosen):
             raise FormErrors(FieldError("ones", _MEANWHILE))
-        decide.waive(visit.folder, there, decide.Why(visit.now, reason, visit.user.name))
+        decide.waive(
+            visit.folder, there, decide.Why(visit.now, visit.form.text("reason"), visit.user.name)
+        )
     back = {name: text for name in ("kind", "at") if (text := _asked_for(visit, name))}
     undo = {"undo": f"waived:{','.join(there)}"} if len(there) <= _UNDONE_AT_ONCE else {}
     said = f"Accepted as they are: {count(len(there), 'query', 'queries')}."
