@@ -42,6 +42,24 @@ def test_round__new_needs_a_return_date(folder: AssessmentFolder) -> None:
     assert not (folder.root / "rounds").exists()
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["round", "new", "2099", "--return-by"], ["query", "--return-by"],
+        ["progress", "--return-by"], ["programme", "decide", "A", "stay", "--due"],
+        ["programme", "leave", "A", "--on"], ["programme", "evaluate", "A", "--on"],
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("day", ["30/04/2099", "spring"])
+def test_days__are_refused_in_words_by_every_option(words: list[str], day: str) -> None:
+    result = run(*words, day)
+    assert result.exit_code == 2
+    said = " ".join(result.stderr.split())
+    assert words[-1] in said
+    assert f"“{day}” cannot be read as a date. Write it as year-month-day" in said
+    assert "%" not in said
+
+
 def test_round__others_work_on_the_last_one_or_the_one_named(folder: AssessmentFolder) -> None:
     run("round", "new", "2099", "--return-by", "2099-04-30", "-C", folder.root)
     now = json.loads(run("status", "--json", "-C", folder.root).stdout)
@@ -87,6 +105,19 @@ def test_round__close_asks_where_something_is_open(
     assert run("generate", "-C", folder.root).exit_code == 0
     assert CliRunner().invoke(cli, words, input="y\n").exit_code == 0
     assert run("generate", "-C", folder.root).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "closes"),
+    [("n\n", 0, False), ("\n", 0, False), ("2027\n", 2, False), ("Y\n", 0, True), ("", 0, True)],
+)
+def test_round__close_heeds_what_comes_on_standard_input(
+    folder: AssessmentFolder, said: str, code: int, closes: bool
+) -> None:
+    words = ["round", "close", "2026", "-C", str(folder.root)]
+    result = CliRunner().invoke(cli, words, input=said)
+    assert (result.exit_code, "Round 2026 is closed." in result.output) == (code, closes)
+    assert ("closed on" in run("round", "list", "-C", folder.root).output) == closes
 
 
 def test_round__reopen_of_one_that_is_not_there_says_so(folder: AssessmentFolder) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,8 +15,6 @@ import click
 from xlassess.cli.errors import NEEDS_PERSON
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from xlassess.assessment.settings import AssessmentFolder
     from xlassess.workers import Workers
 
@@ -29,17 +27,17 @@ def _reason(ctx: click.Context, param: click.Parameter, value: str | None) -> st
     return value or ""
 
 
-def a_day(ctx: click.Context, param: click.Parameter, text: str | None) -> date | None:
-    """Return the day that was given for an option."""
-    del ctx
-    if text is None:
-        return None
+def a_day(text: str) -> date:
+    """Return the day that was given for an option: the type of all that take one.
+
+    Raises:
+        click.BadParameter: it is none. Said here, since click names the format as programs have it.
+    """
     try:
-        return date.fromisoformat(text.strip())
+        return datetime.strptime(text.strip(), "%Y-%m-%d").date()
     except ValueError:
         raise click.BadParameter(
-            f"“{text}” is not a date. Write it as year-month-day, for example 2026-05-08.",
-            param_hint=param.opts[0],
+            f"“{text}” cannot be read as a date. Write it as year-month-day, such as 2026-05-08."
         ) from None
 
 

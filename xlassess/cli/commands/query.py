@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option(
-    "--return-by", metavar="YYYY-MM-DD", callback=a_day,
+    "--return-by", metavar="DATE", type=a_day,
     help="The return date. The default is the assessment's, or a week from now if that is later.",
 )  # fmt: skip
 @click.option(

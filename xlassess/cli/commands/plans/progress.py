@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option(
-    "--return-by", metavar="YYYY-MM-DD", callback=a_day,
+    "--return-by", metavar="DATE", type=a_day,
     help="The day by which reports are wanted. Without it, the workbooks name none.",
 )  # fmt: skip
 @click.option(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 import click
 
 from xlassess.cli.console import Console
-from xlassess.cli.options import Options, common, leave, now
+from xlassess.cli.options import Options, a_day, common, leave, now
 from xlassess.services.common.phrases import day
 
 if TYPE_CHECKING:
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 _ON = click.option(
-    "--on", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]),
+    "--on", metavar="DATE", type=a_day,
     help="The day, such as 2026-07-03; today if left out.",
 )  # fmt: skip
 _DUE = click.option(
-    "--due", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]),
+    "--due", metavar="DATE", type=a_day,
     help="The day by which the committee wants the next evaluation, if before the cycle's.",
 )  # fmt: skip
 _DECISION = click.option(
@@ -64,8 +64,8 @@ def propose(
 @common
 @click.pass_obj
 def decide(
-    options: Options, which: str, verdict: Verdict, *, decision: str, on: datetime | None,
-    due: datetime | None,
+    options: Options, which: str, verdict: Verdict, *, decision: str, on: date | None,
+    due: date | None,
 ) -> None:  # fmt: skip
     """Write down what the committee decided on PARTNERSHIP: join it, decline, or stay in it.
 
@@ -80,7 +80,7 @@ def decide(
 @_ON
 @common
 @click.pass_obj
-def leave_it(options: Options, which: str, *, decision: str, on: datetime | None) -> None:
+def leave_it(options: Options, which: str, *, decision: str, on: date | None) -> None:
     """Write down that the committee decided to leave PARTNERSHIP: nothing is due from it any more.
 
     Its assessment stays as it is. The portfolio names it, without figures.
@@ -94,7 +94,7 @@ def leave_it(options: Options, which: str, *, decision: str, on: datetime | None
 @_DUE
 @common
 @click.pass_obj
-def evaluate(options: Options, which: str, *, on: datetime | None, due: datetime | None) -> None:
+def evaluate(options: Options, which: str, *, on: date | None, due: date | None) -> None:
     """Write down that PARTNERSHIP was evaluated, where xlassess has no record of it.
 
     A round of its assessment is on record by itself. To begin one: xlassess round new NAME
@@ -104,15 +104,15 @@ def evaluate(options: Options, which: str, *, on: datetime | None, due: datetime
     from xlassess.services.programmes.programme import open_programme
 
     result = service(
-        open_programme(options.root), which, on=on.date() if on else _today(), today=_today(),
-        due=due.date() if due else None,
+        open_programme(options.root), which, on=on or _today(), today=_today(),
+        due=due,
     )  # fmt: skip
     _show_membership(result)
 
 
 def _decide(
     options: Options, which: str, verdict: Verdict, decision: str,
-    days: tuple[datetime | None, datetime | None],
+    days: tuple[date | None, date | None],
 ) -> None:  # fmt: skip
     """Write down what was decided; the days are that of the decision, and the one due."""
     from xlassess.services.programmes.membership import decide as service
@@ -121,7 +121,7 @@ def _decide(
     on, due = days
     result = service(
         open_programme(options.root), which, verdict, decision,
-        on=on.date() if on else _today(), today=_today(), due=due.date() if due else None,
+        on=on or _today(), today=_today(), due=due,
     )  # fmt: skip
     _show_membership(result)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from xlassess.cli.console import Console, dumps
-from xlassess.cli.options import AS_JSON, Options, common, folder_of, now, shown
+from xlassess.cli.options import AS_JSON, Options, a_day, common, folder_of, now, shown
 from xlassess.model.errors import UsageError, as_argument
 from xlassess.services.common.phrases import count, day
 
@@ -52,12 +52,12 @@ def _list(options: Options, as_json: bool) -> None:
 @round_.command()
 @click.argument("name", metavar="NAME")
 @click.option(
-    "--return-by", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]),
+    "--return-by", metavar="DATE", type=a_day,
     help="The day by which workbooks are wanted, such as 2027-03-31.",
 )  # fmt: skip
 @common
 @click.pass_obj
-def new(options: Options, name: str, return_by: datetime | None) -> None:
+def new(options: Options, name: str, return_by: date | None) -> None:
     """Begin round NAME with the settings and the people of the last one.
 
     It writes round.yaml and partners.xlsx into rounds/NAME for you to check. In the register,
@@ -70,18 +70,16 @@ def new(options: Options, name: str, return_by: datetime | None) -> None:
     _show_begun(Console(), options, begun)
 
 
-def _day(given: datetime | None) -> date:
+def _day(given: date | None) -> date:
     """The return date as given, or as typed when asked for at a terminal."""
     if given is None:
         if not _is_asked():
             raise UsageError(
                 "A new round needs a return date.", "Give it with --return-by, as 2027-03-31."
             )
-        given = click.prompt(
-            "By which day are the workbooks wanted? (such as 2027-03-31)",
-            type=click.DateTime(["%Y-%m-%d"]),
-        )
-    return given.date()
+        asked = "By which day are the workbooks wanted? (such as 2027-03-31)"
+        given = click.prompt(asked, value_proc=a_day)
+    return given
 
 
 @round_.command()
@@ -93,20 +91,19 @@ def _day(given: datetime | None) -> date:
 def close(options: Options, name: str, reason: str, yes: bool) -> None:
     """Close round NAME: nothing more is accepted in it.
 
-    It says first what is still open, and asks if you are at a terminal. What was open is on record
-    with the closing. It also writes an archive of the round that can be checked and read without
-    xlassess.
+    It says first what is still open, and asks. The answer, y or n, may also come on standard input;
+    where nothing comes there, as in a script without input, it closes the round. What was open is
+    on record with the closing. It also writes an archive of the round that can be checked and read
+    without xlassess.
     """
     from xlassess.services.setup import rounds as service
 
     options.round_name = name
     folder, out = folder_of(options), Console()
     told = _still_open(service.left_open(folder, today=now().astimezone().date()))
-    if told and not yes and _is_asked():
-        out.say(f"Still open in round {name}: {', '.join(told)}.", style="note")
-        if not click.confirm("Close it all the same?"):
-            out.say("Nothing was changed. To see what is open: xlassess status")
-            return
+    if told and not yes and not _is_agreed(out, f"Still open in round {name}: {', '.join(told)}."):
+        out.say("Nothing was changed. To see what is open: xlassess status")
+        return
     _show_closed(out, service.close_round(folder, now=now(), reason=reason))
 
 
@@ -124,6 +121,23 @@ def reopen(options: Options, name: str, reason: str) -> None:
     out = Console()
     out.say(f"Round {opened} is open again.", style="head")
     out.say("Its archive stays as it is. When you close the round again, a new one is made.")
+
+
+def _is_agreed(out: Console, told: str) -> bool:
+    """Whether the round is to be closed all the same; true where nobody says anything."""
+    if _is_asked():
+        out.say(told, style="note")
+        return click.confirm("Close it all the same?")
+    said = sys.stdin.readline()
+    answer = said.strip().lower()
+    if answer not in ("", "y", "yes", "n", "no"):
+        raise UsageError(
+            f"{told} “{answer}” is neither yes nor no, so nothing was changed.",
+            "Answer y or n, or add --yes to close it all the same.",
+        )
+    if said:
+        out.say(told, style="note")
+    return not said or answer in ("y", "yes")
 
 
 def _is_asked() -> bool:
