@@ -9,7 +9,16 @@ from typing import Any, Literal
 
 import pytest
 
-from tests.services.small import LATER, MONDAY, a_folder, answer, made_once, unclear_pair
+from tests.services.small import (
+    LATER,
+    MONDAY,
+    PEOPLE,
+    a_folder,
+    answer,
+    made_once,
+    unclear_pair,
+    write_register,
+)
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.model.errors import UsageError
@@ -21,6 +30,7 @@ from xlassess.services.decide import (
     reassign,
     set_aside,
     settle,
+    settle_all,
     undo,
     waive,
 )
@@ -325,6 +335,22 @@ def test_settle__sets_aside_what_came_back_and_undo_restores_it(folder: Assessme
     assert set(states(folder).values()) == {"set aside"}
     undo(folder, "declined", ada, WHY)
     assert line(folder) == before
+
+
+def test_decline__of_somebody_who_was_withdrawn_is_refused(folder: AssessmentFolder) -> None:
+    abe, bea = reference(folder, 1), reference(folder, 2)
+    settle(folder, bea, "declined", WHY)
+    write_register(folder, (PEOPLE[0],))
+    before = status(folder, today=date(2026, 3, 3))
+    with pytest.raises(UsageError, match="register does not name"):
+        settle(folder, abe, "declined", WHY)
+    with pytest.raises(UsageError, match="register does not name"):
+        settle_all(folder, [abe], "declined", WHY)
+    with pytest.raises(UsageError, match="already"):
+        settle(folder, bea, "declined", WHY)
+    assert status(folder, today=date(2026, 3, 3)).rates == before.rates
+    settle_all(folder, [bea], "declined", WHY, undone=True)
+    assert status(folder, today=date(2026, 3, 3)).rates[0].issued == 1
 
 
 def test_settle__counts_for_somebody_who_was_reissued(folder: AssessmentFolder) -> None:

@@ -29,7 +29,13 @@ from xlassess.model.finding import Finding
 from xlassess.model.record import MessageOutcome, Outcome, OutcomeKind, Register, SentMessage
 from xlassess.services.common.opening import opened, still_open
 from xlassess.services.common.pages import feedback_standing
-from xlassess.services.common.workbooks.asked import Request, in_force, requests
+from xlassess.services.common.workbooks.asked import (
+    Request,
+    in_force,
+    people_now,
+    request_of,
+    requests,
+)
 from xlassess.services.common.workbooks.outbox import sha256_of
 from xlassess.services.common.workbooks.standing import PartnersStanding
 from xlassess.services.ingest import context_of
@@ -372,10 +378,13 @@ def settle(folder: AssessmentFolder, reference: str, kind: OutcomeKind, why: Why
     """Record a nil return or a refusal to take part; what came back no longer counts.
 
     Raises:
-        UsageError: there is no such workbook, that was recorded already, or no reason is given.
+        UsageError: there is no such workbook, that was recorded already, it was withdrawn, or no
+            reason is given.
     """
     with _deciding(folder, why) as ledger:
         book = _workbook(ledger, reference)
+        if kind == "declined":
+            _refuse_withdrawn(folder, ledger, [book])
         aside = ledger.decisions.settle(book.reference, kind, why.reason.strip())
         return _decided(ledger, kind, [ret.number for ret in aside], [book.reference])
 
@@ -388,10 +397,13 @@ def settle_all(
 
     Raises:
         UsageError: there is no such workbook, for one of them it was recorded already (or there is
-            no record to take back), or no reason is given.
+            no record to take back), one was withdrawn, or no reason is given.
     """
     with _deciding(folder, why) as ledger:
-        books = [one.reference for one in _workbooks(ledger, [*dict.fromkeys(references)])]
+        named_here = _workbooks(ledger, [*dict.fromkeys(references)])
+        if kind == "declined" and not undone:
+            _refuse_withdrawn(folder, ledger, named_here)
+        books = [one.reference for one in named_here]
         with ledger.together():
             for reference in books:
                 if undone:
@@ -399,6 +411,28 @@ def settle_all(
                 else:
                     ledger.decisions.settle(reference, kind, why.reason.strip())
         return _decided(ledger, kind, [], books, undone=undone)
+
+
+def _refuse_withdrawn(folder: AssessmentFolder, ledger: Ledger, books: Sequence[Issued]) -> None:
+    """Refuse to record that people declined whom the register no longer names.
+
+    They are out of the response rate, and would come back into it as not returned.
+    """
+    assessment, people = folder.assessment(), people_now(folder)
+    if not people:
+        return
+    asked = {place for place, _ in requests(assessment, people)}
+    settled = ledger.register().outcomes
+    for book in books:
+        one = book.identity
+        here = one.round == assessment.round and not one.kind and book.reference not in settled
+        if here and request_of(book) not in asked:
+            raise UsageError(
+                f"{book.reference} cannot be declined: the register does not name {book.who} for "
+                f"{one.toolkit} any more, so that nothing is awaited from there.",
+                "Nothing is to be recorded. If a return that came back is not to count: "
+                'xlassess set-aside RETURN --reason "..."',
+            )
 
 
 def undo(
