@@ -525,7 +525,7 @@ _CHECK = (
         "C02",
         "query",
         "Answer missing",
-        "Required answers are missing for {items}.",
+        "No answer was given to {items}, where one is required.",
         "Please answer, or say why you cannot.",
     ),
     Kind(
@@ -625,7 +625,7 @@ _CHECK = (
         "C16",
         "note",
         "Action incomplete",
-        "Actions do not say {missing}.",
+        "It is not said {missing}.",
         "Settle this when you agree the action plan.",
     ),
     Kind(

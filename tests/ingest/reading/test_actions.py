@@ -361,6 +361,29 @@ def test_slip_of_the_year_or_owner_to_be_found__is_read_and_told(
     assert ret.actions[0].deadline is not None
 
 
+@pytest.mark.parametrize(
+    ("written", "told_of"),
+    [
+        ({"D6": None}, []),
+        ({"F6": None}, []),
+        ({"D6": None, "F6": None}, [("C16", "when the action is to happen")]),
+        ({"D6": "soon", "F6": None}, [("C01", None)]),
+        ({"D6": None, "F6": "spring"}, [("C04", None)]),
+        ({"E6": None}, [("C16", "who owns the action")]),
+        ({"E6": "#REF!"}, [("C11", None)]),
+    ],
+)
+def test_action__is_told_of_what_it_leaves_open_and_nothing_else_tells(
+    kinds: Workbook, tmp_path: Path, written: dict[str, str | None], told_of: Any
+) -> None:
+    def work(sheet: Any) -> None:
+        for cell, value in written.items():
+            sheet[cell].value = value
+
+    ret = read(planned(kinds, work), tmp_path, kinds)
+    assert [(one.code, one.details.get("missing")) for one in ret.findings] == told_of
+
+
 def test_proposal_under_a_merged_cell__is_a_query(kinds: Workbook, tmp_path: Path) -> None:
     """Programs that put rows in without moving merged cells leave it unseen."""
     cell = f"C{proposal_row(kinds)}"

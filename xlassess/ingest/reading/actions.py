@@ -228,11 +228,23 @@ def _read_row(row: _Row, plan: ReadingPlan) -> None:
         sheet=row.table.sheet.name,
         cell=name,
     )
-    owner = "" if key(row.action.owner) in _NOBODY else row.action.owner
-    missing = {"who owns them": owner, "when they are to happen": row.action.horizon}
-    for what, value in missing.items():
-        if not value:
-            row.remark(Parsed(code="C16", details={"missing": what}), name, "action")
+    for what in _left_open(row):
+        row.remark(Parsed(code="C16", details={"missing": what}), name, "action")
+
+
+def _left_open(row: _Row) -> Iterator[str]:
+    """Say what an action does not tell, unless something else is told about that very entry.
+
+    A deadline says when as well as a time horizon does.
+    """
+    action, told = row.action, {one.field for one in row.remarks}
+    if action is None:
+        return
+    owner = "" if key(action.owner) in _NOBODY else action.owner
+    if not owner and "owner" not in told:
+        yield "who owns the action"
+    if not (action.horizon or action.deadline) and not {"horizon", "deadline"} & told:
+        yield "when the action is to happen"
 
 
 def _text(row: _Row, role: Role) -> str:
