@@ -458,6 +458,8 @@ _PLAN_COLUMNS: tuple[tuple[Role, float], ...] = (
     ("item", 9), ("action", 48), ("horizon", 16), ("owner", 22), ("deadline", 13),
     ("measure", 36), ("progress", 19),
 )  # fmt: skip
+PLAN_ROLES: tuple[Role, ...] = tuple(role for role, _ in _PLAN_COLUMNS)
+"""The columns of the action plan, in order."""
 _PROPOSAL_GAP = 2
 
 

@@ -10,19 +10,23 @@ that a partner knows the sheets again and the reader reads them alike.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from xlassess.contract.layout import (
     HEADERS,
     JOINT,
+    PLAN_ROLES,
     ActionPlanLayout,
     Column,
     Layout,
     Role,
     SectionLayout,
     TableLayout,
+    cell_name,
     layout,
 )
+from xlassess.model.finding import Finding
 from xlassess.model.toolkit import Toolkit
 
 EARLIER_WIDTH, REASON_WIDTH = 22.0, 44.0
@@ -51,6 +55,28 @@ def plan_columns(plan: ActionPlanLayout) -> tuple[Column, ...]:
     """Return the columns added to the action plan, beside its own on the right."""
     start = plan.columns[-1].index + 1
     return _columns(start, _ADDED)
+
+
+_LOST_COLUMN = "R06"
+"""A column was lost: nobody knows in which of its rows something stood."""
+
+
+def asked_in_row(findings: Iterable[Finding]) -> tuple[Role, ...]:
+    """Return the columns of a row of the action plan that are to be filled in anew.
+
+    Args:
+        findings: what is asked about the row. What names no column is about the row as a whole,
+            which stands and falls with its description.
+    """
+    fields = {finding.field for finding in findings if finding.code != _LOST_COLUMN}
+    asked = {field if field in PLAN_ROLES else "action" for field in fields}
+    return tuple(role for role in PLAN_ROLES if role in asked)
+
+
+def asked_cells(plan: ActionPlanLayout, number: int, findings: Iterable[Finding]) -> list[str]:
+    """Return the cells of them in the row of this number, which counts from 1."""
+    row = plan.first_row + number - 1
+    return [cell_name(row, plan.column(role).index) for role in asked_in_row(findings)]
 
 
 _Added = tuple[tuple[Role, float], ...]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -12,20 +13,23 @@ from openpyxl.workbook.workbook import Workbook as Book
 
 from tests.factory import (
     RECEIVED_AT,
+    Workbook,
     action_cells,
     an_action,
     entries,
     issue,
 )
 from tests.generate.conftest import a_toolkit
-from tests.queried import asking, came_back, context, issued_query, opened, spoil
-from xlassess.contract.layout import ACTION_PLAN, HEADERS, START, layout
-from xlassess.contract.query_layout import query_layout
+from tests.queried import asking, came_back, context, issued_query, numbered, opened, spoil
+from xlassess.contract.layout import ACTION_PLAN, HEADERS, START, Role, layout
+from xlassess.contract.query_layout import asked_cells, query_layout
 from xlassess.generate import Doubts, doubts_of, query_letter
 from xlassess.generate.query.letter import slot_cells
 from xlassess.ingest import ReturnedFile, merge, read_return
-from xlassess.model.finding import cells_in_words
-from xlassess.model.query import Slot, action_slot
+from xlassess.model.answer import Return
+from xlassess.model.catalogue import found
+from xlassess.model.finding import Waiver, cells_in_words
+from xlassess.model.query import Slot, action_slot, concerning
 from xlassess.model.toolkit import Toolkit
 from xlassess.toolkits.load import find_toolkit
 
@@ -234,7 +238,6 @@ def test_letter__names_the_very_cells_of_a_cause_that_repeats(tmp_path: Path) ->
 
 
 def test_letter__leaves_the_name_of_a_sheet_as_it_is(tmp_path: Path) -> None:
-    from xlassess.model.catalogue import found
 
     toolkit = a_toolkit("sum")
     workbook, given = issue(toolkit), entries(toolkit)
@@ -305,10 +308,104 @@ def test_doubts__waived_and_unclear_are_not_asked(tmp_path: Path) -> None:
     book = opened(workbook, given)
     spoil(toolkit, given, book)
     ret = came_back(workbook, book, tmp_path)
-    from xlassess.model.catalogue import found
-    from xlassess.model.finding import Waiver
-
     waiver = Waiver("Cora", RECEIVED_AT, "Known")
     waived = tuple(replace(finding, waiver=waiver) for finding in ret.findings)
     unclear = replace(ret, findings=(*waived, found("L01", reference="X")))
     assert doubts_of(toolkit, unclear) == Doubts((), (), {}, (), ())
+
+
+def a_planned_return(folder: Path, typed: dict[Role, str]) -> tuple[Workbook, Return]:
+    """Return what came back with an action in the plan's first row, but for what is typed over."""
+    toolkit = find_toolkit("melton-evaluation")
+    plan, place = toolkit.action_plan, layout(toolkit).action_plan
+    assert plan
+    assert place
+    workbook, given = issue(toolkit), entries(toolkit)
+    book = opened(workbook, given)
+    for cell, content in action_cells(place, an_action(toolkit, plan)):
+        book[ACTION_PLAN][cell].value = content
+    for role, text in typed.items():
+        book[ACTION_PLAN].cell(place.first_row + 1, place.column(role).index + 1).value = text
+    return workbook, came_back(workbook, book, folder)
+
+
+def test_plan_row__the_cells_asked_about_are_named_and_empty(tmp_path: Path) -> None:
+    workbook, base = a_planned_return(tmp_path, {"horizon": "soon", "deadline": "spring"})
+    query, data = issued_query(workbook, base)
+    made = openpyxl.load_workbook(io.BytesIO(data))
+    sheet, start = made[ACTION_PLAN], made[START]
+    assert [sheet[cell].value for cell in ("D6", "F6")] == [None, None]
+    assert all(sheet[cell].value for cell in ("B6", "C6", "E6", "G6"))
+    assert sheet["I6"].value == "When: “soon”; Deadline: “spring”"
+    link = next(
+        cell for row in start for cell in row if cell.value == ACTION_PLAN and cell.hyperlink
+    )
+    assert link.hyperlink.location == "'Action plan'!D6"
+    done = str(start.cell(link.row, 3).value)
+    assert all(f"TRIM('Action plan'!{cell})" in done for cell in ("D6", "F6"))
+    assert "C6" not in done
+    letter = query_letter(asking(workbook, base), query.reference, query.file_name)
+    assert "Sheet “Action plan”, cells D6, F6, row 1" in letter
+
+
+@pytest.mark.parametrize(
+    ("typed", "cells", "before"),
+    [
+        (
+            {"owner": "=1+1", "measure": "=2+2"},
+            ["E6", "G6"],
+            "Owner: a formula; How we will know: a formula",
+        ),
+        ({"action": "=1+1"}, ["C6"], "Action: a formula"),
+        ({"item": "9.9"}, ["B6"], "Item: “9.9”"),
+    ],
+)
+def test_plan_row__every_column_is_asked_about_by_itself(
+    typed: dict[Role, str], cells: list[str], before: str, tmp_path: Path
+) -> None:
+    workbook, base = a_planned_return(tmp_path, typed)
+    _, data = issued_query(workbook, base)
+    sheet = openpyxl.load_workbook(io.BytesIO(data))[ACTION_PLAN]
+    doubts = doubts_of(workbook.toolkit, base)
+    place = layout(workbook.toolkit).action_plan
+    assert place
+    assert asked_cells(place, 1, doubts.reasons[action_slot(1)]) == cells
+    assert sheet["I6"].value == before
+
+
+def test_plan_row__what_was_read_stands_beside_the_empty_cell(tmp_path: Path) -> None:
+    """A hidden sheet says something else than the description that was read."""
+    workbook, base = a_planned_return(tmp_path, {})
+    places = concerning([action_slot(1)], "", "")
+    other = found("R16", sheet=ACTION_PLAN, cell="C6", hidden="Old", items="action 1", **places)
+    _, data = issued_query(workbook, numbered(replace(base, findings=(other,))))
+    sheet = openpyxl.load_workbook(io.BytesIO(data))[ACTION_PLAN]
+    assert sheet["C6"].value is None
+    assert sheet["I6"].value == f"Action: {base.actions[0].action}"
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({}, [("L02", "“When” of action 1, “Deadline” of action 1")]),
+        ({"D6": "Long term"}, [("L02", "“Deadline” of action 1")]),
+        ({"D6": "never"}, [("C01", ""), ("L02", "“Deadline” of action 1")]),
+        ({"D6": "Long term", "F6": date(2027, 3, 31)}, []),
+        ({"D6": "Long term", "C6": None}, [("C15", "")]),
+        (dict.fromkeys(("B6", "C6", "E6", "G6", "H6")), [("L02", "action 1")]),
+    ],
+)  # fmt: skip
+def test_plan_row__nothing_asked_about_is_silently_gone(
+    typed: dict[str, str | date | None], told: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    workbook, base = a_planned_return(tmp_path, {"horizon": "soon", "deadline": "spring"})
+    query, data = issued_query(workbook, base)
+    made = openpyxl.load_workbook(io.BytesIO(data))
+    for cell, value in typed.items():
+        made[ACTION_PLAN][cell].value = value
+    path = tmp_path / "back.xlsx"
+    made.save(path)
+    came = read_return(ReturnedFile(path, path.name), context(workbook, query))
+    findings = [f for f in merge(came, base, query).findings if f.code != "C16"]
+    items = [f.details.get("items", "") if f.code == "L02" else "" for f in findings]
+    assert sorted(zip((f.code for f in findings), items, strict=True)) == told

@@ -12,11 +12,12 @@ from xlassess.contract.layout import (
     ActionPlanLayout,
     Column,
     Layout,
+    Role,
     SectionLayout,
     TableLayout,
     cell_name,
 )
-from xlassess.contract.query_layout import plan_columns
+from xlassess.contract.query_layout import asked_in_row, plan_columns
 from xlassess.generate.query.doubts import Doubts
 from xlassess.generate.workbook.cells import AnswerCell, Contents
 from xlassess.generate.workbook.lists import runs
@@ -119,6 +120,11 @@ class EarlierAnswers(Contents):
         proposal = Slot(PROPOSAL, "answer") in self.asked and place.proposal is not None
         return [*rows, place.proposal] if proposal and place.proposal is not None else rows
 
+    def asked_of_action(self, number: int) -> tuple[Role, ...]:
+        """Return the columns of a row of the action plan that are to be filled in anew."""
+        slot = action_slot(number)
+        return asked_in_row(self.doubts.reasons[slot]) if slot in self.asked else ()
+
     def done(self, place: SectionLayout, rows: Iterable[int]) -> str:
         """Return the number of these rows that are done, as a term for formulas."""
         column = status_column(place.tables[0])
@@ -190,9 +196,13 @@ class EarlierAnswers(Contents):
     def put_planned(
         self, sheet: SheetWriter, row: int, number: int, column: Column, look: CellFormat
     ) -> None:
-        """Write a cell of an action read before, open where it is asked about."""
+        """Write a cell of an action read before; open where its row is asked about.
+
+        What is to be filled in anew is left empty.
+        """
         action = self._actions.get(number)
-        shown = self._planned(action, column.role) if action else None
+        kept = action and column.role not in self.asked_of_action(number)
+        shown = self._planned(action, column.role) if action and kept else None
         is_open = action_slot(number) in self._open
         _write(sheet, row, column.index, shown, look if is_open else _locked(look))
 
@@ -259,14 +269,25 @@ class EarlierAnswers(Contents):
     def _earlier(self, slot: Slot, label: str) -> str:
         value = self.values.get(slot)
         if slot.item == PROPOSAL or slot.plan_row or value is None:
-            findings = self.doubts.reasons[slot]
-            said = (self.words.say("earlier", f.code, f.details, _heading(f)) for f in findings)
+            said = (self._unused(slot, finding) for finding in self.doubts.reasons[slot])
             text = "; ".join(dict.fromkeys(said))
         else:
             shown = self._shown(self.toolkit.item(slot.item), slot.field, value)
             text = _readable(shown, self.toolkit.item(slot.item))
         text = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN].rstrip()} …"
         return (f"{label}: {text}" if label else text).translate(_HOLES)
+
+    def _unused(self, slot: Slot, finding: Finding) -> str:
+        """What stood in a place of which nothing was read, or in the cells of a row of the plan."""
+        roles = asked_in_row([finding]) if slot.plan_row else ()
+        read = [
+            f"{HEADERS[role]}: {text}"
+            for role in roles
+            if (text := self.planned(slot.plan_row, role))
+        ]
+        heading = HEADERS.get(finding.field, "") if roles else ""
+        said = self.words.say("earlier", finding.code, finding.details, heading)
+        return "; ".join(read) or str(said)
 
     def _labelled(self, slot: Slot) -> str:
         """The name of a place among others of its item."""
@@ -301,11 +322,6 @@ class EarlierAnswers(Contents):
 
 def _label(choices: Iterable[Choice], code: str) -> str:
     return next((choice.label for choice in choices if choice.code == code), "")
-
-
-def _heading(finding: Finding) -> str:
-    """The heading of the action plan's column that a finding is about, if it is."""
-    return HEADERS.get(finding.field, "") if finding.item.startswith("action ") else ""
 
 
 def _locked(look: CellFormat) -> CellFormat:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
 from typing import NamedTuple
 
 from xlassess.contract.layout import ACTION_PLAN, HEADERS, cell_name
-from xlassess.contract.query_layout import query_layout
+from xlassess.contract.query_layout import asked_cells, query_layout
 from xlassess.generate.query.asking import Asking
 from xlassess.generate.query.earlier_answers import WORDS, EarlierAnswers
+from xlassess.generate.workbook.action_plan import PROPOSAL_COLUMN
 from xlassess.model.answer import PROPOSAL
 from xlassess.model.assessment import Assessment
 from xlassess.model.days import written_day
@@ -21,7 +22,6 @@ from xlassess.sheet.words import Words
 
 _MOST_CELLS = 3
 """A finding about more cells than these is told sheet by sheet, not cell by cell."""
-_PROPOSAL_COLUMN = 2
 _INDENT = "\n   "
 
 
@@ -129,14 +129,14 @@ def slot_cells(toolkit: Toolkit) -> dict[Slot, tuple[str, str]]:
         if plan.proposal is not None:
             cells[Slot(PROPOSAL, "answer")] = (
                 ACTION_PLAN,
-                cell_name(plan.proposal, _PROPOSAL_COLUMN),
+                cell_name(plan.proposal, PROPOSAL_COLUMN),
             )
     return cells
 
 
 def _points(asking: Asking, contents: EarlierAnswers) -> Iterator[str]:
     """Yield each point: where, what stood there, what is wrong and what to do."""
-    doubts, cells = asking.doubts, slot_cells(asking.toolkit)
+    doubts, places = asking.doubts, _Places(asking.toolkit)
     asked = [slot for slot in doubts.reasons if slot in doubts.asked]
     told: list[Finding] = []
     for slot in asked:
@@ -147,20 +147,37 @@ def _points(asking: Asking, contents: EarlierAnswers) -> Iterator[str]:
                 apart.append(finding)
             elif finding not in told:
                 told.append(finding)
-                yield _INDENT.join((*_by_sheet(slots, cells, contents), contents.why(finding)))
+                cells = _by_sheet(slots, finding, places, contents)
+                yield _INDENT.join((*cells, contents.why(finding)))
         if apart:
-            yield _point(apart, slot, cells[slot], contents)
+            yield _point(apart, slot, places, contents)
     for finding in doubts.loose:
         where = f"{finding.where[:1].upper()}{finding.where[1:]}"
         yield _INDENT.join(filter(None, (where, contents.why(finding))))
 
 
+class _Places:
+    """Where each place of a query workbook is; of a row of the plan, by what is asked in it."""
+
+    def __init__(self, toolkit: Toolkit) -> None:
+        self._cells = slot_cells(toolkit)
+        self._plan = query_layout(toolkit).action_plan
+
+    def of(self, slot: Slot, findings: Sequence[Finding]) -> tuple[str, list[str]]:
+        """Return the sheet, and the cells that these findings ask about."""
+        sheet, cell = self._cells[slot]
+        if self._plan and slot.plan_row:
+            return sheet, asked_cells(self._plan, slot.plan_row, findings)
+        return sheet, [cell]
+
+
 def _point(
-    findings: Sequence[Finding], slot: Slot, place: tuple[str, str], contents: EarlierAnswers
+    findings: Sequence[Finding], slot: Slot, places: _Places, contents: EarlierAnswers
 ) -> str:
     say = contents.words.say
     name = "" if slot.field == "answer" or slot.plan_row else _field(slot, contents.toolkit)
-    where = say("mail_where", *place, say("mail_item", slot, contents.joint), name)
+    sheet, cells = places.of(slot, findings)
+    where = say("mail_where", sheet, cells, say("mail_item", slot, contents.joint), name)
     before = say("mail_earlier", contents.earlier(slot))
     item = "" if slot.plan_row else slot.item
     return _INDENT.join((where, before, *(contents.why(finding, item) for finding in findings)))
@@ -172,10 +189,11 @@ def _field(slot: Slot, toolkit: Toolkit) -> str:
 
 
 def _by_sheet(
-    slots: list[Slot], cells: Mapping[Slot, tuple[str, str]], contents: EarlierAnswers
+    slots: Sequence[Slot], finding: Finding, places: _Places, contents: EarlierAnswers
 ) -> Iterator[str]:
-    for sheet, group in groupby((cells[slot] for slot in slots), key=lambda place: place[0]):
-        names = sorted((cell for _, cell in group), key=_by_column)
+    found = (places.of(slot, [finding]) for slot in slots)
+    for sheet, group in groupby(found, key=lambda place: place[0]):
+        names = sorted((cell for _, cells in group for cell in cells), key=_by_column)
         yield contents.words.say("mail_many", sheet, len(names), cells_in_words(names))
 
 

@@ -19,7 +19,7 @@ from xlassess.contract.layout import (
     SectionLayout,
     cell_name,
 )
-from xlassess.contract.query_layout import query_layout
+from xlassess.contract.query_layout import asked_cells, query_layout
 from xlassess.contract.seal import questions_digest
 from xlassess.generate.joint.questions import kind_of
 from xlassess.generate.joint.workbook import write_joint_details, write_joint_hidden
@@ -27,7 +27,7 @@ from xlassess.generate.partner_workbook import common_identity, write_hidden
 from xlassess.generate.plate import Personal, begin, finish
 from xlassess.generate.query.asking import Asking
 from xlassess.generate.query.earlier_answers import PLEASE_CHECK, EarlierAnswers
-from xlassess.generate.workbook.action_plan import write_action_plan
+from xlassess.generate.workbook.action_plan import PROPOSAL_COLUMN, filled_in, write_action_plan
 from xlassess.generate.workbook.draft import Draft
 from xlassess.generate.workbook.front import (
     LAST,
@@ -43,6 +43,7 @@ from xlassess.generate.workbook.front import (
 from xlassess.generate.workbook.lists import add_choices
 from xlassess.generate.workbook.sections import mark_status, write_section
 from xlassess.generate.workbook.status import DONE
+from xlassess.model.answer import PROPOSAL
 from xlassess.model.days import written_day
 from xlassess.model.query import Slot
 from xlassess.sheet import formats, palette
@@ -92,18 +93,28 @@ def _parts(draft: Draft, contents: EarlierAnswers) -> list[_Part]:
         if (rows := contents.asked_rows(place))
     ]
     plan = draft.layout.action_plan
-    rows = contents.asked_in_plan(plan) if plan else []
-    if plan and rows:
-        column = plan.column("action").index
-        cells = [f"{sheet_prefix(ACTION_PLAN)}{cell_name(row, column)}" for row in rows]
-        done = "+".join(f"(LEN({cell})>0)" for cell in cells)
-        names = ", ".join(contents.words.say("plan_item", slot) for slot in _in_plan(contents))
-        found.append(_Part(ACTION_PLAN, cell_name(rows[0], column), len(rows), done, names))
+    if plan and contents.asked_in_plan(plan):
+        found.append(_plan_part(contents, plan))
     return found
 
 
-def _in_plan(contents: EarlierAnswers) -> list[Slot]:
-    return [slot for slot in contents.doubts.asked if slot.plan_row or slot.item == "proposal"]
+def _plan_part(contents: EarlierAnswers, plan: ActionPlanLayout) -> _Part:
+    """The action plan: a row of it is done when all is filled in that is asked about in it."""
+    asked = [slot for slot in contents.doubts.asked if slot.plan_row or slot.item == PROPOSAL]
+    cells: list[list[tuple[str, str]]] = []
+    for slot in asked:
+        if slot.plan_row:
+            named = asked_cells(plan, slot.plan_row, contents.doubts.reasons[slot])
+            cells.append([*zip(contents.asked_of_action(slot.plan_row), named, strict=True)])
+        elif plan.proposal is not None:
+            cells.append([("", cell_name(plan.proposal, PROPOSAL_COLUMN))])
+    prefix = sheet_prefix(ACTION_PLAN)
+    done = "+".join(
+        f"IFERROR(1*{'*'.join(filled_in(role, prefix + cell) for role, cell in row)},0)"
+        for row in cells
+    )
+    names = ", ".join(contents.words.say("plan_item", slot) for slot in asked)
+    return _Part(ACTION_PLAN, cells[0][0][1], len(cells), done, names)
 
 
 def _section_part(contents: EarlierAnswers, place: SectionLayout, rows: list[int]) -> _Part:

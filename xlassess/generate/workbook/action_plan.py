@@ -20,6 +20,7 @@ from xlassess.contract.layout import (
 )
 from xlassess.generate.workbook.cells import LONGEST_ANSWER, LONGEST_COMMENT
 from xlassess.generate.workbook.draft import Draft
+from xlassess.generate.workbook.status import times_listed
 from xlassess.model.toolkit import ActionPlan
 from xlassess.sheet import formats
 from xlassess.sheet.validation import Allowed, DateBetween, FromList, Message, TextUpTo
@@ -27,7 +28,8 @@ from xlassess.sheet.writer import CellRange, Formula, SheetWriter
 
 _ROW_HEIGHT = 32.0
 _PROPOSAL_HEIGHT = 240.0
-_PROPOSAL_COLUMN = 2
+PROPOSAL_COLUMN = 2
+"""Where the text of the proposal stands."""
 
 
 def write_action_plan(
@@ -97,24 +99,41 @@ def _table(draft: Draft, sheet: SheetWriter, place: ActionPlanLayout) -> None:
         sheet.highlight(box, f"LEN({cell})>0", formats.MARK_FILLED)
 
 
+_LISTED = {"item": PLAN_ITEMS, "horizon": HORIZONS, "progress": STATUSES}
+
+
 def _allowed(role: str) -> Allowed:
-    listed = {"item": PLAN_ITEMS, "horizon": HORIZONS, "progress": STATUSES}
-    if role in listed:
-        return FromList(list_name(listed[role]))
+    if role in _LISTED:
+        return FromList(list_name(_LISTED[role]))
     if role == "deadline":
         return DateBetween(FIRST_DAY, LAST_DAY)
     return TextUpTo(LONGEST_COMMENT)
+
+
+def filled_in(role: str, cell: str) -> str:
+    """Return the condition that a cell of the plan holds what its column takes.
+
+    Args:
+        role: what the column is for.
+        cell: the cell, with its sheet where the formula stands on another.
+    """
+    conditions = [f'TRIM({cell})<>""']
+    if role in _LISTED:
+        conditions.append(f"{times_listed(_LISTED[role], cell)}>0")
+    if role == "deadline":
+        conditions.append(f"ISNUMBER({cell})")
+    return f"AND({','.join(conditions)})"
 
 
 def _proposal(draft: Draft, sheet: SheetWriter, row: int, last: int, ask: str) -> None:
     """Write the question in the row above and a wide box for the text."""
     sheet.prose(row - 1, 0, last, ask, formats.PROSE.but(bold=True, valign="bottom"))
     sheet.height(row - 1, sheet.row_height(row - 1) + 12)
-    sheet.merged(row, 0, _PROPOSAL_COLUMN - 1, draft.words.say("proposal"), formats.CELL_STRONG)
+    sheet.merged(row, 0, PROPOSAL_COLUMN - 1, draft.words.say("proposal"), formats.CELL_STRONG)
     sheet.merged(
-        row, _PROPOSAL_COLUMN, last, *draft.contents.proposal(formats.INPUT.but(valign="top"))
+        row, PROPOSAL_COLUMN, last, *draft.contents.proposal(formats.INPUT.but(valign="top"))
     )
-    box = CellRange(row, _PROPOSAL_COLUMN, row, _PROPOSAL_COLUMN)
+    box = CellRange(row, PROPOSAL_COLUMN, row, PROPOSAL_COLUMN)
     say = draft.words.say
     sheet.validate(
         box,
@@ -122,5 +141,5 @@ def _proposal(draft: Draft, sheet: SheetWriter, row: int, last: int, ask: str) -
         Message(say("long_title"), say("long_error", LONGEST_ANSWER)),
         Message(say("text_title"), say("text_prompt", LONGEST_ANSWER)),
     )
-    sheet.highlight(box, f"LEN({cell_name(row, _PROPOSAL_COLUMN)})>0", formats.MARK_FILLED)
+    sheet.highlight(box, f"LEN({cell_name(row, PROPOSAL_COLUMN)})>0", formats.MARK_FILLED)
     sheet.height(row, _PROPOSAL_HEIGHT)

@@ -88,8 +88,7 @@ def led_to(item: Item) -> str:
 def wrong(toolkit: Toolkit, item: Item, cell: str) -> str:
     """Return the condition under which an answer that is there cannot be right."""
     if not item.is_free:
-        # Not COUNTIF, for which an answer such as "< 1 year" would be a comparison.
-        return f'SUMPRODUCT(--({list_name(item.answer)}&""={cell}&""))=0'
+        return f"{times_listed(item.answer, cell)}=0"
     if item.is_wide:
         return ""
     bounds = [f"NOT(ISNUMBER({cell}))"]
@@ -98,6 +97,12 @@ def wrong(toolkit: Toolkit, item: Item, cell: str) -> str:
     if item.maximum is not None:
         bounds.append(f"{cell}>{item.maximum:.15g}")
     return any_of(bounds)
+
+
+def times_listed(choices: str, cell: str) -> str:
+    """Return how often what a cell holds is among these choices, which are named by their id."""
+    # Not COUNTIF, for which an answer such as "< 1 year" would be a comparison.
+    return f'SUMPRODUCT(--({list_name(choices)}&""={cell}&""))'
 
 
 def any_of(conditions: Iterable[str]) -> str:

@@ -7,13 +7,15 @@ asked about, down to the file and cell each answer was read from.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from xlassess.contract.layout import HEADERS
+from xlassess.contract.query_layout import asked_in_row
 from xlassess.ingest.reading.cells.cell_findings import CellFinding
 from xlassess.ingest.reading.cells.values import listed
 from xlassess.ingest.reading.read import Reading
-from xlassess.ingest.reading.unasked import UNASKED, changed_unasked, unread_unasked
+from xlassess.ingest.reading.unasked import UNASKED, changed_unasked, entries_of, unread_unasked
 from xlassess.model.answer import PROPOSAL, Action, Answer, Return, state_of
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
@@ -60,7 +62,7 @@ def merge(came: Return, base: Return, query: Query, toolkit: Toolkit | None = No
     """
     taken = [answer for answer in came.answers if _slot(answer) in query.open]
     kept = [answer for answer in base.answers if _slot(answer) not in query.open]
-    remarks = (*_left_empty(came, query, taken), *changed_unasked(came, base, query, toolkit))
+    remarks = (*_left_empty(came, base, query, taken), *changed_unasked(came, base, query, toolkit))
     findings = (
         *(finding for finding in came.findings if finding.code != UNASKED),
         *(remark.in_file(came.file) for remark in remarks),
@@ -120,7 +122,9 @@ def _standing(base: Return, query: Query) -> Iterable[Finding]:
             yield replace(finding, kind=noted, file=finding.file or base.file, waiver=None)
 
 
-def _left_empty(came: Return, query: Query, taken: Sequence[Answer]) -> Iterable[Finding]:
+def _left_empty(
+    came: Return, base: Return, query: Query, taken: Sequence[Answer]
+) -> Iterable[Finding]:
     """A note of places asked about that came back empty although nothing has to stand there."""
     filled = {_slot(answer) for answer in taken}
     told = {slot for finding in came.findings for slot in _told(finding)}
@@ -129,8 +133,30 @@ def _left_empty(came: Return, query: Query, taken: Sequence[Answer]) -> Iterable
         for slot in query.asked
         if slot not in filled and slot not in told and not slot.plan_row
     ]
+    empty += _left_empty_in_plan(came, base, query)
     if empty and not any(finding.code == "C13" for finding in came.findings):
         yield found("L02", items=listed(list(dict.fromkeys(empty))))
+
+
+def _left_empty_in_plan(came: Return, base: Return, query: Query) -> Iterator[str]:
+    """What was left empty in the rows of the action plan that were asked about.
+
+    A row is told as a whole where nothing is left of it.
+    """
+    actions = {action.row: action for action in came.actions}
+    doubts = [one for one in came.findings if one.severity == "query"]
+    for slot in query.asked:
+        if not slot.plan_row:
+            continue
+        mine = [f for f in base.findings if f.number in query.findings and slot in concerned(f)]
+        told = asked_in_row(f for f in doubts if slot in concerned(f))
+        action = actions.get(slot.plan_row)
+        if action is None and not told:
+            yield slot.item
+        elif action is not None:
+            said = entries_of(action)
+            left = (role for role in asked_in_row(mine) if not said[role] and role not in told)
+            yield from (f"“{HEADERS[role]}” of {slot.item}" for role in left)
 
 
 def _told(finding: Finding) -> tuple[Slot, ...]:

@@ -261,6 +261,11 @@ def _in_words(slot: Slot) -> str:
     return f"{field} to {slot.item}" + (f" ({view})" if view else "")
 
 
+def entries_of(action: Action) -> dict[Role, object]:
+    """Return what an action says, by the column of the plan."""
+    return dict(zip(_ROLES, _bare(action), strict=True))
+
+
 _ENTRIES: Mapping[Role, str] = {
     "item": "item",
     "action": "action",

@@ -40,10 +40,14 @@ _MOST_STRAYS = 5
 
 
 def findings_of(remarks: list[CellFinding]) -> tuple[Finding, ...]:
-    """Return remarks as findings: the gravest first, equal ones of a sheet as one."""
-    groups: dict[tuple[str, str, tuple[tuple[str, str], ...]], list[CellFinding]] = {}
+    """Return remarks as findings: the gravest first, equal ones of a sheet as one.
+
+    A row of the action plan is one place, so that of it only the column says what is asked.
+    """
+    groups: dict[tuple[str, str, str, tuple[tuple[str, str], ...]], list[CellFinding]] = {}
     for remark in _strays_together(remarks):
-        cause = (remark.code, remark.sheet, tuple(sorted(remark.details.items())))
+        column = remark.field if any(slot.plan_row for slot in remark.concerned) else ""
+        cause = (remark.code, remark.sheet, column, tuple(sorted(remark.details.items())))
         groups.setdefault(cause, []).append(remark)
     findings = [_finding(group) for group in groups.values()]
     return tuple(sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity)))
