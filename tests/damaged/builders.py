@@ -630,6 +630,13 @@ def action_without_owner(bench: Bench) -> Damaged:
     return _in_the_plan(bench, action="Meet monthly", horizon="Quick win")
 
 
+@damages("C37")
+def action_far_off(bench: Bench) -> Damaged:
+    return _in_the_plan(
+        bench, action="Meet monthly", horizon="Quick win", owner="Zoë", deadline="31 March 2062"
+    )
+
+
 @damages("C17")
 def action_for_an_unknown_question(bench: Bench) -> Damaged:
     return _in_the_plan(bench, item="9Z", action="Meet monthly", horizon="Quick win", owner="Zoë")
