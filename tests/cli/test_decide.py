@@ -99,6 +99,13 @@ def test_set_aside_and_reassign(run: Run) -> None:
     assert run("set-aside", "3", "--undo", "--reason", "x").exit_code == 0
     assert run("reassign", "3", "--undo", "--reason", "x").exit_code == 0
     assert [book(run, n)["number"] for n in (1, 2)] == [3, 0]
+    to = ("reassign", "3", "--to", book(run, 0)["reference"], "--reason", "x")
+    refused = run(*to)
+    assert (refused.exit_code, book(run, 0)["number"]) == (2, 1)
+    assert f"{' '.join(to[:4])} --instead-of 1 --reason" in " ".join(refused.stderr.split())
+    assert run(*to, "--instead-of", "one").exit_code == 2
+    told = run(*to, "--instead-of", "1").stdout
+    assert "Return 1 (first.xlsx) gave way to it." in told
 
 
 @pytest.mark.parametrize(("verb", "state"), [("nil", "nil return"), ("decline", "declined")])

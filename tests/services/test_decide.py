@@ -225,12 +225,23 @@ def test_reassign__lets_it_count_for_the_other(folder: AssessmentFolder, tmp_pat
 def test_reassign__takes_the_place_of_what_counted_there(
     folder: AssessmentFolder, tmp_path: Path
 ) -> None:
+    """Only of what is named, and everything that gives way is told."""
     comes_back(folder, tmp_path, "Bea Birch", "bea.xlsx")
-    assert stands(reassign(folder, 3, reference(folder), WHY)) == [
-        ("Ada Ash", 3),
-        ("Bea Birch", None),
-    ]
+    before = states(folder)
+    for named in (0, 2, 3):
+        with pytest.raises(UsageError) as caught:
+            reassign(folder, 3, reference(folder), WHY, instead=named)
+        assert "Return 1 (first.xlsx)" in caught.value.message
+        assert f"reassign 3 --to {reference(folder)} --instead-of 1" in caught.value.remedy
+    with pytest.raises(UsageError):
+        reassign(folder, 1, reference(folder, 1), WHY, instead=3)
+    assert states(folder) == before
+    result = reassign(folder, 3, reference(folder), WHY, instead=1)
+    assert stands(result) == [("Ada Ash", 3), ("Bea Birch", None)]
+    assert [ret.number for ret in result.gave_way] == [1, 2]
     assert states(folder)["first.xlsx"] == states(folder)["second.xlsx"] == "superseded"
+    undo(folder, "reassigned", 3, WHY)
+    assert states(folder) == before
 
 
 def test_reassign__there_and_back(folder: AssessmentFolder, tmp_path: Path) -> None:
@@ -244,7 +255,7 @@ def test_reassign__there_and_back(folder: AssessmentFolder, tmp_path: Path) -> N
     last = line(folder, 1).number
     reassign(folder, last - 1, bea, WHY)
     assert (line(folder, 1).number, line(folder, 2).number) == (last, last - 1)
-    reassign(folder, last - 1, abe, WHY)
+    reassign(folder, last - 1, abe, WHY, instead=last)
     assert (line(folder, 1).number, line(folder, 2).number) == (last - 1, 0)
     assert verify(folder).holds
 
@@ -257,7 +268,7 @@ def test_set_aside__of_a_reassigned_return_gives_back_the_place_it_took(
         path = answer(folder, who, tmp_path / f"{number}.xlsx")
         ingest(folder, [path], now=LATER + timedelta(days=number + 1), workers=1)
     own, moved = line(folder, 2).number, line(folder, 1).number
-    reassign(folder, moved, bea, WHY)
+    reassign(folder, moved, bea, WHY, instead=own)
     assert line(folder, 2).number == moved
     set_aside(folder, moved, WHY)
     assert line(folder, 2).number == own
@@ -277,8 +288,8 @@ def test_set_aside__leaves_other_workbooks_alone(folder: AssessmentFolder, tmp_p
         mine = {ret.number for ret in ledger.history() if ret.reference == abe}
     (moved,) = mine - {held}
     choose(folder, abe, str(moved), WHY)
-    reassign(folder, moved, ada, WHY)
-    reassign(folder, moved, bea, WHY)
+    reassign(folder, moved, ada, WHY, instead=line(folder).number)
+    reassign(folder, moved, bea, WHY, instead=line(folder, 2).number)
     settle(folder, ada, "nil return", WHY)
     assert [line(folder, n).number for n in range(3)] == [0, held, moved]
     set_aside(folder, held, WHY)

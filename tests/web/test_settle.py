@@ -78,13 +78,18 @@ def mark_in(page: httpx.Response) -> str:
     return found.group(1)
 
 
-def press(desk: DeskClient, address: str, what: str, **fields: str) -> str:
-    """Press a button on a page with its fields filled in, and return the address one is led to."""
+def answer_to(desk: DeskClient, address: str, what: str, **fields: str) -> httpx.Response:
+    """Press a button on a page with its fields filled in, and return what comes of it."""
     page = desk.get(address)
     given = {"number": number_in(page), "mark": mark_in(page), "what": what}
-    came = desk.post(
+    return desk.post(
         address, {**given, **{name.replace("_", "-"): v for name, v in fields.items()}}
     )
+
+
+def press(desk: DeskClient, address: str, what: str, **fields: str) -> str:
+    """Press a button on a page with its fields filled in, and return the address one is led to."""
+    came = answer_to(desk, address, what, **fields)
     assert came.status_code == 303, words_in(came)
     return unescape(came.headers["location"])
 
@@ -367,8 +372,15 @@ def test_aside_and_reassign__are_undone(folder: AssessmentFolder) -> None:
     assert one.key in {each.key for each in left(folder)}
     with Ledger(folder.ledger) as ledger:
         other = next(b.reference for b in ledger.issued() if b.respondent == "Abe Ash")
-    to = press(desk, address, "reassign", reassign_reason="Mixed up.", reassign_to=other)
+        counts = ledger.counting_of([other])[other]
+    case = {"reassign_reason": "Mixed up.", "reassign_to": other}
+    for instead in ("", "one"):  # no return gives way that nobody has named
+        came = answer_to(desk, address, "reassign", reassign_instead=instead, **case)
+        assert came.status_code == 422
+        assert last(folder).what == "undone"
+    to = press(desk, address, "reassign", reassign_instead=str(counts), **case)
     assert (last(folder).what, last(folder).reference) == ("reassigned", other)
+    assert f"Return {counts} (abe.xlsx) gave way to it." in desk.get(to).text
     undo(desk, to)
     assert one.key in {each.key for each in left(folder)}
 

@@ -26,8 +26,11 @@ _CHUNK = 500
 T = TypeVar("T")
 
 _READING = select(RETURNS.c.id, RETURNS.c.state, RETURNS.c.standing, RETURNS.c.reading)
+_CLAIMED = RETURNS.c.standing != "unclaimed"
+"""Not what was read for a decision that was taken back: then it is as if it had not been read."""
+
 _BY_HASH = (
-    _READING.where(RETURNS.c.sha256 == bindparam("sha256"))
+    _READING.where(RETURNS.c.sha256 == bindparam("sha256"), _CLAIMED)
     .order_by(RETURNS.c.reading.desc())
     .limit(1)
 )
@@ -87,6 +90,12 @@ def last_reading(db: Connection, sha256: str, file: str = "") -> Any | None:
     return db.execute(_BY_NAME, {"file": file}).first()
 
 
+def readings(db: Connection, sha256: str) -> int:
+    """Return how often these bytes were read, whatever became of it."""
+    mine = select(func.max(RETURNS.c.reading)).where(RETURNS.c.sha256 == sha256)
+    return db.scalar(mine) or 0
+
+
 def is_told_now(db: Connection, ret: Return) -> bool:
     """True for a refused file whose workbook is known now, and was not when it came before.
 
@@ -133,11 +142,12 @@ def of_round(round_name: str | None) -> ColumnElement[bool]:
     loose = select(RUNS.c.number).where(RUNS.c.round == "")
     nobodys = RETURNS.c.reference.not_in(select(ISSUED.c.reference))
     of_partners = RETURNS.c.reference.not_in(select(ISSUED.c.reference).where(~_PARTNERS))
-    return or_(
+    came = or_(
         RETURNS.c.reference.in_(ours),
         and_(RETURNS.c.run.in_(runs), of_partners),
         and_(RETURNS.c.run.in_(loose), nobodys),
     )
+    return and_(came, _CLAIMED)
 
 
 def of_joint(db: Connection, round_name: str) -> ColumnElement[bool]:

@@ -394,7 +394,7 @@ class Ledger:
         with self._writing() as db:
             writes.end_run(db, None if run is None else int(run))
 
-    def record_return(self, ret: Return, run: str | None = None) -> Return:
+    def record_return(self, ret: Return, run: str | None = None, *, claimed: bool = True) -> Return:
         """Record a return and return it in its final state.
 
         The same bytes or the same answers again (`xlassess.ledger.tables.order`) change nothing:
@@ -408,6 +408,9 @@ class Ledger:
         Args:
             ret: the return as read; without ``received_at`` it is received now.
             run: what `begin_run` gave; without one, this opened ledger is one run.
+            claimed: it is a return of the workbook it was filled in on. If not, it is recorded as
+                nobody's: a decision gives it to somebody, and where that is taken back, it is as if
+                the file had not been read again.
 
         Raises:
             ValueError: the return has a state that reading does not give.
@@ -415,7 +418,7 @@ class Ledger:
         if ret.state not in _READ_STATES:
             raise ValueError(f"a return as read cannot be {ret.state}")
         if self._lot is not None and run is not None:
-            new = self._lot.take(ret, int(run))
+            new = self._lot.take(ret, int(run)) if claimed else None
             if new is not None:
                 return new
             self._lot.note(ret)
@@ -431,7 +434,8 @@ class Ledger:
                 self._log(db, *self._came_again(db, same, ret.file, ret.sha256))
                 return replace(same, file=ret.file, state="duplicate")
             number = int(run) if run is not None else self._own_run(db)
-            reading = known.reading + 1 if known else 1
+            reading = reads.readings(db, ret.sha256) + 1
+            received = received if claimed else replace(received, reference="")
             final, entry = writes.record(db, received, number, reading)
             self._log(db, entry, *self._brought(db, final))
         if run is None:

@@ -29,8 +29,10 @@ from xlassess.model.finding import Finding
 from xlassess.model.record import MessageOutcome, Outcome, OutcomeKind, Register, SentMessage
 from xlassess.services.common.opening import opened, still_open
 from xlassess.services.common.pages import feedback_standing
+from xlassess.services.common.phrases import capital, count, named
 from xlassess.services.common.workbooks.asked import (
     Request,
+    answered,
     in_force,
     people_now,
     request_of,
@@ -77,7 +79,8 @@ class Decided:
     are the returns it was about, ``books`` the workbooks concerned as they stand now. ``arrived``
     are the references in messages of which it is certain now that they arrived. ``left_out`` are
     people who are not recorded as reminded because ``remind`` writes to none of them. ``message``
-    is the number of the message it was about, if it was about one.
+    is the number of the message it was about, if it was about one. ``gave_way`` are the returns
+    that no longer count, or no longer wait, because another took their place.
     """
 
     what: str
@@ -87,6 +90,7 @@ class Decided:
     arrived: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     message: int = 0
+    gave_way: tuple[Return, ...] = ()
 
 
 def choose(folder: AssessmentFolder, reference: str, which: str, why: Why) -> Decided:
@@ -165,7 +169,9 @@ def set_message_aside(
         return replace(_decided(ledger, "set aside", [], [], undone=undone), message=number)
 
 
-def reassign(folder: AssessmentFolder, number: int, to: str, why: Why) -> Decided:
+def reassign(
+    folder: AssessmentFolder, number: int, to: str, why: Why, *, instead: int = 0
+) -> Decided:
     """Record that a return counts for another workbook than the one it was filled in on.
 
     Args:
@@ -173,24 +179,55 @@ def reassign(folder: AssessmentFolder, number: int, to: str, why: Why) -> Decide
         number: the number of the return.
         to: the reference of the workbook it counts for.
         why: who decides, when and why.
+        instead: the number of the return that counts for that workbook now, and no longer will.
+            Nothing gives way that nobody has named.
 
     Raises:
-        UsageError: there is no such return or workbook, the workbook asks other questions, or
-            no reason is given.
+        UsageError: there is no such return or workbook, the workbook asks other questions,
+            another return counts for it than the one named, or no reason is given.
         XlassessError: a file that is to be read again cannot be.
     """
     with _deciding(folder, why) as ledger:
         book = _workbook(ledger, to)
         ret = ledger.numbered(number)
         anew = _of_another_round(folder, ledger, ret) if ret else None
+        own = anew.reference if anew else ret.reference if ret else ""
         with ledger.together():
-            if anew:
-                number = _recorded(ledger, anew, ret).number
-            own = ledger.numbered(number)
-            decisions = ledger.decisions
-            decisions.reassign(number, book, why.reason.strip(), other_round=anew is not None)
-        references = [book.reference, *([own.reference] if own else [])]
-        return _decided(ledger, "reassigned", [number], references)
+            again = _recorded(ledger, anew, ret, book.identity.round) if anew else None
+            if ret and own != book.reference:
+                _check_named(ledger, number, book, instead)
+            number, of = (again.number, own) if again else (number, "")
+            gone = ledger.decisions.reassign(number, book, why.reason.strip(), of=of)
+        # Of a workbook of another round nothing is changed.
+        references = [book.reference] if anew else [book.reference, own]
+        made = _decided(ledger, "reassigned", [number], references)
+        return replace(made, gave_way=tuple(ledger.by_number(gone).values()))
+
+
+def _check_named(ledger: Ledger, number: int, to: Issued, instead: int) -> None:
+    """Refuse to let a return give way that nobody has named: somebody's answers would be lost.
+
+    Args:
+        ledger: the ledger.
+        number: the return that is to count.
+        to: the workbook it is to count for.
+        instead: the return that was named as the one to give way.
+    """
+    counts = ledger.counting_of([to.reference]).get(to.reference, 0)
+    if counts == instead:
+        return
+    if not counts:
+        raise UsageError(
+            f"No return counts for {to.reference}, so none can give way.",
+            "Leave out the number of the other return.",
+        )
+    held = ledger.by_number([counts])[counts]
+    raise UsageError(
+        f"{capital(named(held))} counts for {to.reference} already, with "
+        f"{count(answered(held), 'answer')}.",
+        "Look at both first. To let this one count in its place, name that one: xlassess reassign "
+        f'{number} --to {to.reference} --instead-of {counts} --reason "..."',
+    )
 
 
 def correct(folder: AssessmentFolder, reference: str, item: str, value: str, why: Why) -> Decided:
@@ -352,13 +389,24 @@ def _of_another_round(folder: AssessmentFolder, ledger: Ledger, ret: Return) -> 
             f"Return {ret.number} cannot be used: {anew.findings[0].message}",
             anew.findings[0].remedy,
         )
+    if anew.query:
+        raise UsageError(
+            f"Return {ret.number} is the answer to a query of round {context.round}. It has only "
+            "the cells that were asked about.",
+            "Ask the partner to fill in the workbook of this round.",
+        )
     return anew
 
 
-def _recorded(ledger: Ledger, anew: Return, before: Return | None) -> Return:
-    """Record the second reading of a file as it came in then."""
+def _recorded(ledger: Ledger, anew: Return, before: Return | None, round_name: str) -> Return:
+    """Record the second reading of a file as it came in then.
+
+    It is recorded for nobody: in the round of its own workbook, which may be closed, it changes
+    nothing.
+    """
     received = before.received_at if before else None
-    recorded = ledger.record_return(replace(anew, received_at=received), ledger.begin_run())
+    run = ledger.begin_run(round_name)
+    recorded = ledger.record_return(replace(anew, received_at=received), run, claimed=False)
     if recorded.state == "duplicate":
         held = ledger.numbered(recorded.number)
         if held and held.reference != anew.reference:
@@ -448,13 +496,17 @@ def undo(
         why: who takes it back, when and why.
 
     Raises:
-        UsageError: there is none, something that came later stands on it, or no reason is given.
+        UsageError: there is none, something that came later stands on it, it would change a round
+            that is closed, or no reason is given.
     """
     with _deciding(folder, why) as ledger:
         if isinstance(key, int):
             _still_open_for(ledger, key)
         made_about = _workbook(ledger, key).reference if isinstance(key, str) else key
-        event = ledger.decisions.undo(what, made_about, why.reason.strip())
+        with ledger.together():
+            event = ledger.decisions.undo(what, made_about, why.reason.strip())
+            for moved in event.statuses:  # one may go back to a workbook of a round that is closed
+                _still_open_for(ledger, moved)
         about = [event.return_id] if event.return_id else sorted(event.statuses)
         return _decided(ledger, what, about, _concerned(event), undone=True)
 

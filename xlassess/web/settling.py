@@ -14,6 +14,7 @@ from xlassess.model.errors import UsageError
 from xlassess.model.record import EntrySource
 from xlassess.services import decide
 from xlassess.services.common.offers import Offer
+from xlassess.services.common.phrases import capital, named
 from xlassess.services.enter import enter
 from xlassess.services.in_doubt import AnswerPlace, Doubt, InDoubt, in_doubt
 from xlassess.services.query import query
@@ -163,11 +164,18 @@ def _set_aside(visit: Visit, case: Case) -> Settled:
 
 def _reassign(visit: Visit, case: Case) -> Settled:
     number, to = case.returned, visit.form.text("reassign-to")
-    nobody = "Give the reference of the workbook it belongs to."
-    why = _why(visit, "reassign", *(() if to else (FieldError("reassign-to", nobody),)))
-    done = decide.reassign(visit.folder, number, to, why)
+    instead = visit.form.text("reassign-instead")
+    wrong = []
+    if not to:
+        nobody = "Give the reference of the workbook it belongs to."
+        wrong.append(FieldError("reassign-to", nobody))
+    if instead and not (instead.isascii() and instead.isdigit()):
+        wrong.append(FieldError("reassign-instead", "Give the number of a return, such as 13."))
+    why = _why(visit, "reassign", *wrong)
+    done = decide.reassign(visit.folder, number, to, why, instead=int(instead or 0))
     number = done.returns[0].number if done.returns else number
-    return Settled(f"Return {number} now belongs to {to}.", f"reassigned:{number}")
+    gone = "".join(f" {capital(named(ret))} gave way to it." for ret in done.gave_way)
+    return Settled(f"Return {number} now belongs to {to}.{gone}", f"reassigned:{number}")
 
 
 def _choose(visit: Visit, case: Case) -> Settled:

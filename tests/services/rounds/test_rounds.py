@@ -37,7 +37,7 @@ from xlassess.model.assessment import Preparation
 from xlassess.model.errors import UsageError, XlassessError
 from xlassess.services.common import round_folders
 from xlassess.services.common.opening import open_folder
-from xlassess.services.decide import Why, mark, reassign, settle
+from xlassess.services.decide import Why, mark, reassign, settle, undo
 from xlassess.services.enter import enter
 from xlassess.services.generate import generate
 from xlassess.services.history import history
@@ -279,6 +279,72 @@ def test_round__last_years_workbook_given_to_the_wrong_person_can_be_given_to_an
     assert f"reassign {taken.number}" in caught.value.remedy
     (moved,) = reassign(folder, taken.number, own["Bea Birch"], why).returns
     assert (moved.reference, moved.state) == (own["Bea Birch"], "accepted")
+
+
+@pytest.mark.parametrize(("came", "closed"), [(True, True), (False, False)])
+def test_reassign__of_last_years_workbook_changes_nothing_else_and_can_be_undone(
+    held: AssessmentFolder, tmp_path: Path, came: bool, closed: bool
+) -> None:
+    """Bea answered this year, and then sends last year's workbook, which she did or did not send.
+
+    Neither what counts this year nor anything of last year is changed, and undone is undone.
+    """
+    if came:
+        first = answer(held, "Bea Birch", tmp_path / "then.xlsx", ("Disagree",) * 3)
+        ingest(held, [first], now=LATER, workers=1)
+    late = answer(held, "Bea Birch", tmp_path / "old.xlsx", ("Agree", None, "Agree"))
+    begin_round(held, "2027", WANTED, now=NEXT_YEAR)
+    folder, then = open_folder(held.root), open_folder(held.root, "2026")
+    generate(folder, now=NEXT_YEAR)
+    own = answer(folder, "Bea Birch", tmp_path / "new.xlsx", ("Agree",) * 3)
+    mine, old = ingest(folder, [own, late], now=NEXT_YEAR, workers=1).files
+    if closed:
+        close_round(then, now=NEXT_YEAR)
+    why = Why(NEXT_YEAR, "Said so", "Robin")
+
+    def stand() -> tuple[object, ...]:
+        found = status(folder, today=LATER.date())
+        return found.lines, found.unplaced, status(then, today=LATER.date()).lines
+
+    before = stand()
+    with pytest.raises(UsageError, match=f"Return {mine.ret.number} .* 3 answers"):
+        reassign(folder, old.ret.number, mine.ret.reference, why)
+    assert stand() == before
+    for _ in range(2):  # and once it is undone it can be done again
+        done = reassign(
+            folder, old.ret.number, mine.ret.reference, why, instead=mine.ret.number
+        )  # fmt: skip
+        assert [ret.number for ret in done.gave_way] == [mine.ret.number]
+        assert [book.issued.reference for book in done.books] == [mine.ret.reference]
+        assert stand()[1:] == ((), before[2])
+        undo(folder, "reassigned", done.returns[0].number, why)
+        assert stand() == before
+    (again,) = ingest(folder, [late], now=NEXT_YEAR, workers=1).files
+    assert (again.known, again.ret.state) == (True, "refused")
+    assert [one.code for one in again.ret.findings] == ["I05"]
+    assert stand() == before
+    assert verify(folder).faults == ()
+
+
+def test_undo__of_a_takeover_by_an_earlier_version_changes_no_closed_round(
+    held: AssessmentFolder, tmp_path: Path
+) -> None:
+    """There, the return came back to last year's workbook, whose round may be closed since."""
+    late = answer(held, "Bea Birch", tmp_path / "old.xlsx")
+    ingest(held, [late], now=LATER, workers=1)
+    begin_round(held, "2027", WANTED, now=NEXT_YEAR)
+    folder, then = open_folder(held.root), open_folder(held.root, "2026")
+    generate(folder, now=NEXT_YEAR)
+    with Ledger(folder.ledger, lambda: NEXT_YEAR) as ledger:
+        to = next(one for one in ledger.issued("2027") if one.respondent == "Bea Birch")
+        (old,) = (one for one in ledger.current("2026").values() if one.file == "old.xlsx")
+        ledger.decisions.reassign(old.number, to, "Said so", of=old.reference)
+    close_round(then, now=NEXT_YEAR)
+    before = status(then, today=LATER.date()).lines, status(folder, today=LATER.date()).lines
+    with pytest.raises(UsageError, match="Round 2026 was closed"):
+        undo(folder, "reassigned", old.number, Why(NEXT_YEAR, "A slip", "Robin"))
+    now = status(then, today=LATER.date()).lines, status(folder, today=LATER.date()).lines
+    assert now == before
 
 
 def test_open_folder__a_round_that_is_not_there(held: AssessmentFolder) -> None:

@@ -35,6 +35,11 @@ def _number(ctx: click.Context, param: click.Parameter, value: str) -> int:
     return int(value)
 
 
+def _number_or_none(ctx: click.Context, param: click.Parameter, value: str) -> int:
+    """Return the number of a return that somebody names, or 0 where none is named."""
+    return _number(ctx, param, value) if value else 0
+
+
 def _return_or_message(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, int]:
     """Return the number of a return that somebody names, or that of a message; 0 for the other."""
     message = _MESSAGE.fullmatch(value.strip())
@@ -192,12 +197,19 @@ def set_aside(
 @click.command()
 @click.argument("number", metavar="RETURN", callback=_number)
 @click.option("--to", metavar="REF", default="", help="The workbook it should count for.")
+@click.option(
+    "--instead-of", "instead", metavar="OTHER", callback=_number_or_none, default="",
+    help="The return that counts for that workbook now, and then no longer does.",
+)  # fmt: skip
 @_deciding
-def reassign(options: Options, number: int, to: str, *, reason: str, by: str, undo: bool) -> None:
+def reassign(
+    options: Options, number: int, to: str, *, instead: int, reason: str, by: str, undo: bool
+) -> None:
     """Count return number RETURN for a different workbook.
 
-    Use this when someone filled in another person's workbook. Both workbooks must ask the same
-    questions. If the return had replaced an earlier one, the earlier one counts again.
+    Use this when someone filled in another person's workbook, or last round's. Both workbooks must
+    ask the same questions. If the return had replaced an earlier one, the earlier one counts again.
+    If another return counts for REF already, name it with --instead-of: it then no longer counts.
     """
     from xlassess.services import decide as service
 
@@ -207,7 +219,7 @@ def reassign(options: Options, number: int, to: str, *, reason: str, by: str, un
     if undo:
         _show(Console(), service.undo(folder, "reassigned", number, why))
     else:
-        _show(Console(), service.reassign(folder, number, to, why))
+        _show(Console(), service.reassign(folder, number, to, why, instead=instead))
 
 
 @click.command()
@@ -348,6 +360,8 @@ def _show(out: Console, result: Decided, of: str = "") -> None:
     out.say(f"{head}: {about}.", style="head")
     for book in result.books:
         out.say(f"{whose(book.issued)}: {_stands(book)}", indent=2)
+    for ret in result.gave_way:
+        out.say(f"{capital(named(ret))} gave way to it.", indent=2, style="query")
 
 
 def _stands(book: Book) -> str:

@@ -107,31 +107,36 @@ class Decisions:
                 "chosen", ret, ret.reference, deciding.giving_way(rivals), reason
             )
 
-    def reassign(
-        self, number: int, to: Issued, reason: str, *, other_round: bool = False
-    ) -> Return:
+    def reassign(self, number: int, to: Issued, reason: str, *, of: str = "") -> tuple[int, ...]:
         """Decide that a return counts for another workbook than the one it was filled in on.
 
-        It takes the place of what counted there; for its own workbook counts again what it had
-        taken the place of.
+        It takes the place of what counted there, or waited for a decision; for its own workbook
+        counts again what it had taken the place of.
 
         Args:
             number: the number of the return.
             to: the workbook it counts for.
             reason: why.
-            other_round: the return may be of another round, whose workbook was filled in anew.
+            of: the workbook of another round that was filled in anew, where the return was
+                recorded as nobody's.
+
+        Returns:
+            The numbers of the returns that gave way.
 
         Raises:
             UsageError: the return cannot be used, or the workbook asks other questions.
         """
         with self._begun() as deciding:
-            ret = deciding.usable(number)
+            ret = replace(deciding.ret(number), reference=of) if of else deciding.usable(number)
             own = reads.issued_by_reference(deciding.db, [ret.reference]).get(ret.reference)
-            _check_exchangeable(ret, own, to, other_round)
+            _check_exchangeable(ret, own, to, other_round=bool(of))
+            rivals = deciding.now.of(to.reference, *OPEN)
             vacated = deciding.vacate(ret)
-            rivals = deciding.giving_way(deciding.now.of(to.reference, *OPEN))
-            both = Moves({**rivals.statuses, **vacated.statuses}, vacated.settled)
-            return deciding.let_count("reassigned", ret, to.reference, both, reason)
+            both = Moves(
+                {**deciding.giving_way(rivals).statuses, **vacated.statuses}, vacated.settled
+            )
+            deciding.let_count("reassigned", ret, to.reference, both, reason)
+            return tuple(rivals)
 
     def set_aside(self, number: int, reason: str) -> Return:
         """Decide that a return does not count, for anybody.

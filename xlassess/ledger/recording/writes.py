@@ -259,6 +259,8 @@ def in_state(ret: Return, place: Ranked) -> Return:
     state = "query" if place.standing == "contested" else ret.state
     if place.standing in ("superseded", "set aside"):
         state = cast("State", place.standing)
+    if place.standing == "unclaimed":  # of no use as it stands
+        state = "refused"
     told_already = place.doubt == NAMES_ANOTHER
     if told_already or (place.standing != "contested" and place.doubt != "L06"):
         return replace(ret, state=state)

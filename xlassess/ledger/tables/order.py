@@ -33,7 +33,7 @@ from xlassess.model.finding import Finding
 
 Standing = Literal["current", "contested", "superseded", "set aside", "refused", "unclaimed"]
 """Counts; waits for a decision; was followed by a later one; does not count by decision; cannot
-be used; nobody's."""
+be used; read for a decision to give it to somebody, and now nobody's (`Ledger.record_return`)."""
 
 OPEN = ("current", "contested")
 """The standings of returns among which one counts or is to be chosen."""
