@@ -271,6 +271,28 @@ def test_query__contradiction_is_asked_again_until_one_side_changes(
     assert [set(one.query.asked) for one in again] == [set(asked.query.asked)] * codes.count("C25")
 
 
+def test_query__ingest_tells_of_a_query_workbook_what_is_in_it(tmp_path: Path) -> None:
+    """What was noted and put right in the first file was told of that."""
+    folder = an_issued_folder(tmp_path)
+    answers = ("  agree", "Perhaps", "Agree")
+    first = answer(folder, "Ada Ash", tmp_path / "first.xlsx", answers)
+    book = openpyxl.load_workbook(first)
+    book["1 Basics"]["M30"].value = "A stray remark"
+    book.save(first)
+    (came,) = ingest(folder, [first], now=LATER, workers=1).files
+    assert [f.code for f in came.findings("note")] == ["R07"]
+    assert (len(came.told.normalised), came.is_renamed) == (1, True)
+    asked = the_query(folder)
+    for name in (asked.path.name, "mine.xlsx"):
+        given: dict[Slot, str | None] = {B: "Agree" if name == "mine.xlsx" else "Disagree"}
+        path = fill_in(folder, asked, tmp_path / "in" / name, given)
+        (back,) = ingest(folder, [path], now=BACK, workers=1).files
+        assert back.is_renamed == (name == "mine.xlsx")
+        assert (back.findings("note"), back.told.normalised) == ((), ())
+        assert [f.code for f in back.ret.findings] == ["R07"]
+        assert len(back.ret.normalised) == 1
+
+
 def test_query__other_answers_changed_are_not_taken(
     folder: AssessmentFolder, first: Path, tmp_path: Path
 ) -> None:

@@ -159,11 +159,7 @@ def _read(out: Console, files: Sequence[Received]) -> None:
     out.gap()
     heads = ("Return", "Partner", "Respondent", "Toolkit", "Answers", "State")
     out.table(heads, rows, numbers=(0, 4), wraps=(1,), styles=_STATE_STYLES)
-    renamed = [
-        file
-        for file in files
-        if file.issued and not file.ret.entered and _base(file) != file.issued.file_name
-    ]
+    renamed = [file for file in files if file.is_renamed]
     if renamed:
         out.heading(f"Renamed: {count(len(renamed), 'file')}")
         for file in renamed:
@@ -178,14 +174,10 @@ def _who(file: Received) -> tuple[str, str, str]:
     return (issued.partner, issued.respondent, issued.identity.toolkit)
 
 
-def _base(file: Received) -> str:
-    return file.ret.file.rpartition("/")[2]
-
-
 def _notes(out: Console, files: Sequence[Received]) -> None:
     from xlassess.services.common.received import put_right
 
-    noted = [file for file in files if file.findings("note") or file.ret.normalised]
+    noted = [file for file in files if file.findings("note") or file.told.normalised]
     if not noted:
         return
     out.heading("Notes: nothing to do, unless the note says so")
@@ -194,10 +186,10 @@ def _notes(out: Console, files: Sequence[Received]) -> None:
         for finding in file.findings("note"):
             place = f"{finding.where}: " if finding.where else ""
             out.say(f"{finding.code}  {place}{finding.message}", indent=4, style="note")
-        if changed := put_right(file.ret):
+        if changed := put_right(file.told):
             see = f" To see them all: xlassess history {file.ret.reference} --full"
             out.say(
-                f"{changed}{see if len(file.ret.normalised) > 1 else ''}", indent=4, style="note"
+                f"{changed}{see if len(file.told.normalised) > 1 else ''}", indent=4, style="note"
             )
 
 
@@ -283,6 +275,6 @@ def _received(file: Received) -> dict[str, Any]:
         "toolkit": issued.identity.toolkit if issued else "",
         "answers": file.answers,
         "actions": len(file.ret.actions),
-        "put_right": put_right_as_json(file.ret),
-        "findings": [finding_as_json(found) for found in file.ret.findings],
+        "put_right": put_right_as_json(file.told),
+        "findings": [finding_as_json(found) for found in file.told.findings],
     }

@@ -747,7 +747,9 @@ class _Run:
         return replace(ret, findings=(*rest, *notes), state=state)
 
     def _received(self, ret: Return, *, known: bool = False) -> Received:
-        return Received(ret, self._context.issued.get(ret.reference), known)
+        book, query = self._context.issued.get(ret.reference), self._context.queries.get(ret.query)
+        as_issued = query or book
+        return Received(ret, book, known, issued_as=as_issued.file_name if as_issued else "")
 
 
 def _as_asked(later: Return, base: Return) -> Return:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
@@ -39,6 +39,7 @@ class Received:
     ``known`` says that the same bytes or answers were read before, so that nothing was changed;
     ``repeats`` is the return with the same answers where they came in other bytes. ``instead``
     is the workbook that counts in place of this one, where a later one was issued and came back.
+    ``issued_as`` is the name of the file as it was issued: of a query workbook its own.
     """
 
     ret: Return
@@ -46,10 +47,31 @@ class Received:
     known: bool = False
     repeats: Return | None = None
     instead: str = ""
+    issued_as: str = ""
+
+    @property
+    def is_renamed(self) -> bool:
+        """True for a workbook that came under another name than it was issued under."""
+        name = self.ret.file.rpartition("/")[2]
+        return bool(self.issued_as) and not self.ret.entered and name != self.issued_as
+
+    @property
+    def told(self) -> Return:
+        """The return with what is told of this file.
+
+        An answer to a query brings along what was noted, and put right, in the file it asked
+        about. That was told of that file, and is not in this one.
+        """
+        here, ret = ("", self.ret.file), self.ret
+        if self.known or not ret.query:
+            return ret
+        findings = (one for one in ret.findings if one.severity != "note" or one.file in here)
+        normalised = (one for one in ret.normalised if one.file in here)
+        return replace(ret, findings=tuple(findings), normalised=tuple(normalised))
 
     def findings(self, severity: Severity) -> tuple[Finding, ...]:
-        """The findings of this severity, in the order they were made."""
-        return tuple(one for one in self.ret.findings if one.severity == severity)
+        """The findings of this file that have this severity, in the order they were made."""
+        return tuple(one for one in self.told.findings if one.severity == severity)
 
     @property
     def answers(self) -> int:
@@ -374,14 +396,14 @@ def _plain(file: Received) -> dict[str, Any]:
         "number": file.ret.number,
         "joint": issued.identity.kind if issued else "",
         "whose": whose(issued) if issued else "",
-        "put_right": put_right(file.ret),
+        "put_right": put_right(file.told),
         "findings": [
             {
                 "number": one.number, "code": one.code, "severity": one.severity,
                 "title": one.kind.title, "where": capital(one.where), "message": one.message,
                 "remedy": one.remedy,
             }
-            for one in file.ret.findings
+            for one in file.told.findings
         ],
     }  # fmt: skip
 
