@@ -469,8 +469,7 @@ _READ = (
         "Question crossed out",
         "The question or the number of the row is crossed out, and something is filled in beside "
         "it, so it is not clear whether that holds: {values}.",
-        "Enter it if it holds. If the question does not apply, leave the answer empty and say so "
-        "in the comments.",
+        "Enter it if it holds. If the question does not apply, leave the answer empty{comments}.",
     ),
     Kind(
         "R18",
@@ -555,7 +554,7 @@ _CHECK = (
         "query",
         "Not a number",
         "“{value}” cannot be read as {wanted}.",
-        "Use digits only, with a point before decimals. Put any remark in the comments.",
+        "Use digits only, with a point before decimals.{comments}",
     ),
     Kind(
         "C07",
@@ -612,7 +611,7 @@ _CHECK = (
         "query",
         "Two choices in one cell",
         "“{value}” names more than one choice: {choices}.",
-        "Choose one of them. Use the comments to say why the other could be right.",
+        "Choose one of them.{comments}",
     ),
     Kind(
         "C15",
@@ -859,6 +858,16 @@ CATALOGUE: Mapping[str, Kind] = MappingProxyType(
     {kind.code: kind for kind in (*_GUARD, *_IDENTIFY, *_READ, *_CHECK, *_LEDGER)}
 )
 """Every kind of finding, by code."""
+
+USE_OF_COMMENTS: Mapping[str, str] = MappingProxyType(
+    {
+        "C06": " Put any remark in the comments.",
+        "C14": " Use the comments to say why the other could be right.",
+        "R17": " and say so in the comments",
+    }
+)
+"""What the comments are good for, by code: the detail ``comments`` of a finding about a question
+that has a place for them."""
 
 
 def found(

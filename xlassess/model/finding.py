@@ -131,5 +131,5 @@ class _Details(dict[str, str]):
         return "" if key in ADDED else "…"
 
 
-ADDED = frozenset({"whom"})
+ADDED = frozenset({"whom", "comments"})
 """Details that findings made by earlier versions lack, and that a sentence does without."""

@@ -409,3 +409,34 @@ def test_plan_row__nothing_asked_about_is_silently_gone(
     findings = [f for f in merge(came, base, query).findings if f.code != "C16"]
     items = [f.details.get("items", "") if f.code == "L02" else "" for f in findings]
     assert sorted(zip((f.code for f in findings), items, strict=True)) == told
+
+
+@pytest.mark.parametrize(
+    ("toolkit_id", "where", "typed", "code", "has_comments"),
+    [
+        ("melton-evaluation", ("Partnership details", "D15"), "a lot", "C06", False),
+        ("melton-evaluation", ("Partnership details", "D14"), "Yes / No", "C14", False),
+        ("pat", ("1 Need", "D6"), "Agree / Disagree", "C14", True),
+    ],
+)
+def test_query__speaks_of_comments_only_where_there_are_some(
+    toolkit_id: str,
+    where: tuple[str, str],
+    typed: str,
+    code: str,
+    has_comments: bool,
+    tmp_path: Path,
+) -> None:
+    toolkit = find_toolkit(toolkit_id)
+    workbook, (sheet, cell) = issue(toolkit), where
+    book = opened(workbook, entries(toolkit))
+    book[sheet][cell].value = typed
+    base = came_back(workbook, book, tmp_path)
+    (finding,) = [one for one in base.findings if one.cell == cell and one.severity == "query"]
+    assert finding.code == code
+    query, data = issued_query(workbook, base)
+    start = openpyxl.load_workbook(io.BytesIO(data))[START]
+    texts = [finding.remedy, query_letter(asking(workbook, base), "Q", "q.xlsx")]
+    texts.append(" ".join(str(each.value) for row in start for each in row))
+    assert [one for one in texts if ("comment" in one) != has_comments] == []
+    assert len(query.asked) == 1

@@ -84,6 +84,11 @@ class EarlierAnswers(Contents):
     def _open(self) -> frozenset[Slot]:
         return self.asked | frozenset(self.doubts.free)
 
+    @property
+    def may_comment(self) -> bool:
+        """True when a comment may be given."""
+        return any(slot.field == "comment" for slot in self._open)
+
     @cached_property
     def values(self) -> Mapping[Slot, Value]:
         """What was read before, by place."""

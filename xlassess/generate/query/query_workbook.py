@@ -183,11 +183,13 @@ def _texts(
         row = write_heading(sheet, row, words.say("heading_loose"))
         told = dict.fromkeys(contents.why(finding) for finding in asking.doubts.loose)
         row = write_paragraphs(sheet, row, told)
+    comments, planned = contents.may_comment, any(one.plan_row for one in contents.asked)
     row = write_heading(sheet, row, words.say("heading_how"))
-    row = write_paragraphs(sheet, row, words.paragraphs("how_to", count, contents.joint))
+    way = words.paragraphs("how_to", count, contents.joint, comments, planned)
+    row = write_paragraphs(sheet, row, way)
     row = write_heading(sheet, row, words.say("heading_return"))
     until = written_day(asking.return_by)
-    how = words.paragraphs("how_to_return", draft.assessment, until, contents.joint)
+    how = words.paragraphs("how_to_return", draft.assessment, until, comments)
     row = write_paragraphs(sheet, row, how)
     return write_mail_link(draft, sheet, row) - 1
 

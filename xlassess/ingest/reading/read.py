@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from xlassess.contract.layout import Column, cell_name
@@ -26,6 +26,7 @@ from xlassess.ingest.reading.cells.values import (
 from xlassess.ingest.reading.locate import ItemRow
 from xlassess.ingest.reading.reading_plan import ReadingPlan
 from xlassess.model.answer import Answer, Normalisation, Value
+from xlassess.model.catalogue import USE_OF_COMMENTS
 from xlassess.model.toolkit import FREE_ANSWERS, Item
 
 
@@ -89,7 +90,17 @@ def read_rows(rows: list[ItemRow], plan: ReadingPlan) -> Iterator[Reading]:
         for column, labels in zip(row.layout.fields, row.layout.labels, strict=True):
             if column.index in row.columns:
                 read = _read_cell(row, column, labels, plan)
-                yield _of_crossed_question(read, row, column, crossed) if crossed else read
+                read = _of_crossed_question(read, row, column, crossed) if crossed else read
+                yield _with_comments(read, row) if read.remark else read
+
+
+def _with_comments(read: Reading, row: ItemRow) -> Reading:
+    """The reading with what the comments are good for, where the question has a place for them."""
+    remark = read.remark
+    use = USE_OF_COMMENTS.get(remark.code) if remark else None
+    if remark is None or use is None or all(one.field != "comment" for one in row.layout.fields):
+        return read
+    return read._replace(remark=replace(remark, details={**remark.details, "comments": use}))
 
 
 def _crossed_question(row: ItemRow) -> str:
