@@ -14,7 +14,7 @@ import pytest
 
 from xlassess.assessment.settings import AssessmentFileError, AssessmentFolder, RegisterError
 from xlassess.model.assessment import Assessment, Coordinator, ScenarioChoice
-from xlassess.model.errors import UsageError, XlassessError
+from xlassess.model.errors import UsageError, XlassessError, as_place
 
 SETTINGS = """\
 id: riverside
@@ -326,3 +326,13 @@ def test_import__is_light() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_folder_one_is_in__is_named_in_sentences(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError) as nothing:
+        AssessmentFolder(Path()).assessment()
+    assert str(tmp_path.resolve()) in nothing.value.message
+    assert as_place(Path("small")) == "small"

@@ -25,8 +25,7 @@ from xlassess.mail import (
     standard_template,
     standard_words,
 )
-from xlassess.mail.message import is_office
-from xlassess.model.assessment import Assessment, Coordinator
+from xlassess.model.assessment import Assessment, Coordinator, is_office
 
 AT = datetime(2026, 3, 2, 9, tzinfo=timezone.utc)
 SETTINGS = Assessment(

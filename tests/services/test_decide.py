@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -331,6 +332,11 @@ def test_settle__is_in_force_until_something_comes_back(
     (rate,) = status(folder, today=date(2026, 12, 1)).rates
     assert (rate.answered, rate.issued) == (answered, 3)
     assert (rate.nil, rate.declined) == ((1, 0) if kind == "nil return" else (0, 1))
+    one = {"nil return": "1 nil return, which counts as returned",
+           "declined": "1 declined, which counts as not returned"}  # fmt: skip
+    assert rate.settled == one[kind]
+    two = replace(rate, nil=2, declined=2).settled
+    assert two == "2 nil returns, which count as returned; 2 declined, which count as not returned"
     with pytest.raises(UsageError):
         settle(folder, abe, "declined", WHY)
     comes_back(folder, tmp_path, "Abe Ash", "abe.xlsx")

@@ -140,6 +140,14 @@ def test_query__says_in_a_letter_what_to_do(folder: AssessmentFolder, first: Pat
     assert "Mostly" in letter
 
 
+def test_query__letter_calls_nobody_dear_the_chair(tmp_path: Path) -> None:
+    folder = a_folder(tmp_path / "small", (("Ash Council", "The chair", "Board"),))
+    book = answer(folder, "The chair", tmp_path / "back.xlsx", ("Agree", "Perhaps", "Agree"))
+    ingest(folder, [book], now=LATER, workers=1)
+    (made,) = query(folder, now=LATER).workbooks
+    assert "Dear Ash Council," in made.letter.read_text(encoding="utf-8")
+
+
 def test_query__answers_are_joined_with_the_first_return(
     folder: AssessmentFolder, first: Path, tmp_path: Path
 ) -> None:

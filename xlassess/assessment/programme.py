@@ -18,7 +18,7 @@ from xlassess.assessment.starter import enter, take_from_programme
 from xlassess.files.problems import FileError
 from xlassess.files.shape import read_as
 from xlassess.files.yaml_file import Loc, Remark, YamlFile, read_yaml
-from xlassess.model.errors import UsageError, as_argument
+from xlassess.model.errors import UsageError, as_argument, as_place
 from xlassess.model.programme import Partnership, Programme, SharedSettings
 from xlassess.toolkits.remarks import unfit_texts
 
@@ -114,7 +114,7 @@ class ProgrammeFolder:
         """
         if self.register_file.exists():
             raise UsageError(
-                f"There is already a programme in {self.root}.",
+                f"There is already a programme in {as_place(self.root)}.",
                 "Edit its file programme.yaml, or use another folder.",
             )
         self.root.mkdir(parents=True, exist_ok=True)
@@ -228,7 +228,7 @@ class ProgrammeFolder:
             return self.register_file.read_bytes()
         except FileNotFoundError:
             raise UsageError(
-                f"There is no programme in {self.root}.",
+                f"There is no programme in {as_place(self.root)}.",
                 "Go to the programme's folder, or name it with -C DIR. To start a new one: "
                 f"xlassess programme init {as_argument(str(self.root))}",
             ) from None

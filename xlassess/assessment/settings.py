@@ -38,7 +38,7 @@ from xlassess.model.assessment import (
     Respondent,
     ScenarioChoice,
 )
-from xlassess.model.errors import UsageError, XlassessError, as_argument
+from xlassess.model.errors import UsageError, XlassessError, as_argument, as_place
 from xlassess.toolkits.remarks import unfit_texts
 
 _LONGEST_REASON = 600
@@ -281,7 +281,9 @@ class AssessmentFolder:
                 remedy += (
                     f" If xlassess init was interrupted here, delete {names} and run it again."
                 )
-            raise UsageError(f"There is already an assessment in {self.root} ({names}).", remedy)
+            raise UsageError(
+                f"There is already an assessment in {as_place(self.root)} ({names}).", remedy
+            )
         self.root.mkdir(parents=True, exist_ok=True)
         text = text or self.blank_settings()
         ignore = self.root / ".gitignore"
@@ -459,7 +461,7 @@ class AssessmentFolder:
         except FileNotFoundError:
             if path.name == REGISTER and self.settings_file.is_file():
                 raise UsageError(
-                    f"The register {path.name} is missing from {self.home}.",
+                    f"The register {path.name} is missing from {as_place(self.home)}.",
                     "Put it back, or copy the one that xlassess init writes in a new folder. "
                     "It may also be partners.ods, partners.xls or partners.csv.",
                 ) from None
@@ -472,7 +474,7 @@ class AssessmentFolder:
 
     def _nothing_here(self) -> UsageError:
         return UsageError(
-            f"There is no assessment in {self.root}.",
+            f"There is no assessment in {as_place(self.root)}.",
             f"To start one, run xlassess init {as_argument(str(self.root))}, or go to another "
             "assessment's folder.",
         )

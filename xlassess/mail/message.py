@@ -25,7 +25,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal, get_args
 
-from xlassess.model.assessment import Assessment
+from xlassess.model.assessment import Assessment, is_office
 from xlassess.model.days import written_day
 from xlassess.model.errors import XlassessError
 from xlassess.sheet.words import Words
@@ -54,13 +54,6 @@ _LATER = frozenset({
 """Texts that templates saved from earlier versions lack; ours stand in for them."""
 
 _EXCEL = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_OFFICES = frozenset({
-    "assistant", "board", "chair", "chairman", "chairperson", "chairwoman", "chief", "clerk",
-    "committee", "councillors", "department", "deputy", "director", "executive", "group", "manager",
-    "of", "office", "officer", "partnership",
-    "representative", "secretary", "service", "services", "team", "the", "unit", "vice",
-})  # fmt: skip
-"""Words by which something is the name of an office, and not that of a person."""
 
 
 class MailError(XlassessError):
@@ -200,12 +193,6 @@ class Sending:
 
 def _day(day: date | None) -> str:
     return written_day(day) if day else ""
-
-
-def is_office(name: str) -> bool:
-    """True for the name of an office, such as "The chair", which nobody is greeted by."""
-    words = re.findall(r"[^\W\d_]+", name.casefold())
-    return not words or any(word in _OFFICES for word in words)
 
 
 def message(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -256,6 +257,21 @@ class Assessment:
         """What a workbook issued under these settings tells its respondent."""
         speaks = self.attribution in ("lettered", "aggregated")
         return Promise(self.attribution, self.minimum_group if speaks else 1)
+
+
+_OFFICES = frozenset({
+    "assistant", "board", "chair", "chairman", "chairperson", "chairwoman", "chief", "clerk",
+    "committee", "councillors", "department", "deputy", "director", "executive", "group", "manager",
+    "of", "office", "officer", "partnership",
+    "representative", "secretary", "service", "services", "team", "the", "unit", "vice",
+})  # fmt: skip
+"""Words by which something is the name of an office, and not that of a person."""
+
+
+def is_office(name: str) -> bool:
+    """True for the name of an office, such as "The chair", which nobody is greeted by."""
+    words = re.findall(r"[^\W\d_]+", name.casefold())
+    return not words or any(word in _OFFICES for word in words)
 
 
 @dataclass(frozen=True, slots=True)

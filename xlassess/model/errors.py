@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+from pathlib import Path
 
 
 class XlassessError(Exception):
@@ -30,6 +31,15 @@ class UsageError(XlassessError):
     """The command was given something it cannot work with; exit code 2."""
 
     exit_code = 2
+
+
+def as_place(path: Path) -> str:
+    """Return a path as it may stand in a sentence: the folder one is in by its name, not as a dot.
+
+    Args:
+        path: the path of a file or a folder.
+    """
+    return str(path.resolve() if path == Path() else path)
 
 
 def as_argument(text: str) -> str:

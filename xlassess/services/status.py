@@ -20,7 +20,7 @@ from xlassess.model.record import Notice, Outcome, Register
 from xlassess.model.toolkit import years_later
 from xlassess.services.common.earlier import plans_so_far
 from xlassess.services.common.offers import Offer, Offered, offers, sender_of
-from xlassess.services.common.phrases import Matter
+from xlassess.services.common.phrases import Matter, count
 from xlassess.services.common.workbooks.asked import (
     Request,
     SaidWhy,
@@ -140,6 +140,18 @@ class Rate:
     def share(self) -> float | None:
         """The response rate, 0 to 1; None when nothing was issued."""
         return self.answered / self.issued if self.issued else None
+
+    @property
+    def settled(self) -> str:
+        """Nil returns and refusals, and how they count, in words; empty where there are none."""
+        does = ("counts" if number == 1 else "count" for number in (self.nil, self.declined))
+        parts = (
+            f"{count(self.nil, 'nil return')}, which {next(does)} as returned",
+            f"{self.declined} declined, which {next(does)} as not returned",
+        )
+        return "; ".join(
+            part for part, number in zip(parts, (self.nil, self.declined), strict=True) if number
+        )
 
 
 @dataclass(frozen=True, slots=True)

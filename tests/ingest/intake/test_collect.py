@@ -70,6 +70,19 @@ def test_missing__is_refused(folder: Path, unpacked: Path) -> None:
     assert told(list(collect([folder / "gone.xlsx"], unpacked))) == {"gone.xlsx": "G22"}
 
 
+@pytest.mark.parametrize(
+    ("name", "size", "is_lock"),
+    [("~$b.xlsx", 165, True), (".~lock.b.xlsx#", 80, True), ("~$b.xlsx", 5000, False)],
+)
+def test_lock_file__given_by_name_is_called_what_it_is(
+    folder: Path, unpacked: Path, name: str, size: int, is_lock: bool
+) -> None:
+    (folder / name).write_bytes(b"\x03Ada".ljust(size))
+    (item,) = collect([folder / name], unpacked)
+    lock = isinstance(item, Return) and "while it is open" in item.findings[0].message
+    assert lock == is_lock
+
+
 def test_zip__is_unpacked_and_read(kinds: Workbook, folder: Path, unpacked: Path) -> None:
     inner = packed({"deep/partner.xlsx": returned(kinds)})
     (folder / "returns.zip").write_bytes(

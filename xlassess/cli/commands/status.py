@@ -205,12 +205,8 @@ def _rates(out: Console, result: Status) -> None:
     heads = ("Toolkit", "Title", "Returned", "Rate", "Open queries")
     out.table(heads, rows, numbers=(2, 3, 4), wraps=(1,))
     for rate in result.rates:
-        if rate.nil or rate.declined:
-            parts = [
-                f"{count(rate.nil, 'nil return')}, which count as returned" if rate.nil else "",
-                f"{rate.declined} declined, which count as not returned" if rate.declined else "",
-            ]
-            out.say(f"{rate.toolkit}: {'; '.join(filter(None, parts))}.", indent=2)
+        if rate.settled:
+            out.say(f"{rate.toolkit}: {rate.settled}.", indent=2)
 
 
 def _queries(out: Console, result: Status) -> None:

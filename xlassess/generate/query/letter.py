@@ -13,7 +13,7 @@ from xlassess.generate.query.asking import Asking
 from xlassess.generate.query.earlier_answers import WORDS, EarlierAnswers
 from xlassess.generate.workbook.action_plan import PROPOSAL_COLUMN
 from xlassess.model.answer import PROPOSAL
-from xlassess.model.assessment import Assessment
+from xlassess.model.assessment import Assessment, is_office
 from xlassess.model.days import written_day
 from xlassess.model.finding import Finding, cells_in_words
 from xlassess.model.query import Slot, action_slot, questions_in
@@ -97,10 +97,15 @@ def _greeting(asking: Asking, contents: EarlierAnswers, delegate: StandIn | None
     """The greeting; a delegate is told in the same paragraph why they get this."""
     say, issued = contents.words.say, asking.issued
     if delegate is None:
-        return str(say("mail_greeting", issued.respondent, issued.partner))
+        return str(say("mail_greeting", _person(issued.respondent), issued.partner))
     who, until = issued.respondent or issued.partner, written_day(delegate.until)
-    greeted = say("mail_greeting", delegate.name, "colleague")
+    greeted = say("mail_greeting", _person(delegate.name), "colleague")
     return f"{greeted}\n{say('mail_delegate', who, until)}"
+
+
+def _person(name: str) -> str:
+    """A name by which somebody is greeted: none where it is that of an office."""
+    return "" if is_office(name) else name
 
 
 def _header(name: str, text: str) -> str:

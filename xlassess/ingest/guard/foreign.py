@@ -254,6 +254,25 @@ _PKCS7 = re.compile(
 """How what is encrypted or signed begins by the standard of certificates (RFC 5652)."""
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
+_LOCK = Foreign(
+    "what Excel or LibreOffice leaves beside a workbook while it is open",
+    "Close the workbook there, and hand over the workbook itself: the file with the same name, "
+    "without the signs in front.",
+)
+_MOST_IN_A_LOCK = 1024
+"""Bytes: a lock file holds little more than the name of who has the workbook open."""
+
+
+def lock_left(name: str, size: int) -> Foreign | None:
+    """Say of a file that a program leaves beside an open workbook that it is that, else nothing.
+
+    Args:
+        name: its name.
+        size: its bytes.
+    """
+    return _LOCK if name.startswith(("~$", ".~lock.")) and size <= _MOST_IN_A_LOCK else None
+
+
 _PLAIN_TEXT = Foreign("a plain text file")
 PLAIN_ZIP = Foreign("a zip file", _UNPACK)
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 
-from xlassess.ingest.guard.foreign import foreign_zip
+from xlassess.ingest.guard.foreign import foreign_zip, lock_left
 from xlassess.ingest.guard.limits import (
     MEGABYTE,
     MOST_BYTES,
@@ -314,6 +314,9 @@ def _file(path: Path, name: str, unpacker: _Unpacker) -> Iterator[Item]:
     A file that takes no room on disk can claim any size, and would be written out in full.
     """
     size = path.stat().st_size
+    if lock := lock_left(path.name, size):
+        yield refused(name, lock.finding(), "", size)
+        return
     kind = "" if size > MOST_UNPACKED else mail_kind(path)
     archive = size <= MOST_UNPACKED and _is_archive(path)
     if size > MOST_UNPACKED or (size > MOST_BYTES and not (archive or kind == "mailbox")):

@@ -15,7 +15,7 @@ from xlassess.files.yaml_file import Remark
 from xlassess.ledger import Event, Ledger
 from xlassess.model.answer import Issued
 from xlassess.model.days import written_day
-from xlassess.model.errors import UsageError, XlassessError, as_argument
+from xlassess.model.errors import UsageError, XlassessError, as_argument, as_place
 from xlassess.services.common.round_folders import finish, take_over
 
 Elsewhere = TypeVar("Elsewhere")
@@ -229,7 +229,7 @@ def id_of(folder: AssessmentFolder, meant: str) -> str:
     settings = folder.settings_file
     if not settings.is_file():
         raise UsageError(
-            f"There is no assessment in {shown(folder.root)}.",
+            f"There is no assessment in {as_place(Path(shown(folder.root)))}.",
             "Go to the assessment's folder, or name it with -C DIR: its id says which "
             f"{meant} meant.",
         )

@@ -11,9 +11,9 @@ from pathlib import Path
 from xlassess.consolidate import is_page_of
 from xlassess.ledger import Event, Ledger, RoundOverview
 from xlassess.ledger.tables.events import What
-from xlassess.mail import Attachment, is_office
+from xlassess.mail import Attachment
 from xlassess.model.answer import Issued
-from xlassess.model.assessment import Assessment, Respondent
+from xlassess.model.assessment import Assessment, Respondent, is_office
 from xlassess.model.errors import UsageError
 from xlassess.services.common.offers import sender_of
 from xlassess.services.common.workbooks.asked import Request, request_of, requests

@@ -185,7 +185,7 @@ def put_right(ret: Return) -> str:
         return ""
     # a number typed where words are asked for says the same in words: not the best example
     first = next((one for one in ret.normalised if one.before != one.after), ret.normalised[0])
-    how = f"read as “{first.after}”" if first.before != first.after else "read as text"
+    how = f"read as “{first.after}”" if first.before != first.after else "taken as words"
     return (
         f"{count(len(ret.normalised), 'value')} put right, because the meaning was clear. The "
         f"first is {first.sheet}, {first.cell}: “{first.before}” {how}."

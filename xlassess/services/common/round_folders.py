@@ -35,7 +35,7 @@ from xlassess.ledger import Ledger
 from xlassess.ledger.archive import UNFINISHED
 from xlassess.model.answer import Issued
 from xlassess.model.assessment import Assessment, Level, Respondent
-from xlassess.model.errors import UsageError, XlassessError
+from xlassess.model.errors import UsageError, XlassessError, as_place
 from xlassess.model.query import Query
 from xlassess.model.record import EntryCopy
 from xlassess.services.common.workbooks.outbox import write_whole
@@ -79,7 +79,7 @@ def take_over(folder: AssessmentFolder) -> AssessmentFolder:
     place = folder.root / ROUNDS
     if place.exists():
         raise UsageError(
-            f"There is already something named {ROUNDS} in {folder.root}.",
+            f"There is already something named {ROUNDS} in {as_place(folder.root)}.",
             f"Give it another name: xlassess keeps each round in the folder {ROUNDS}.",
         )
     before, unfinished = "", folder.root / f"{UNFINISHED}{ROUNDS}-{secrets.token_hex(8)}"

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from xlassess.assessment.slugs import tidy
-from xlassess.model.errors import UsageError, XlassessError, as_argument
+from xlassess.model.errors import UsageError, XlassessError, as_argument, as_place
 from xlassess.web.request.security import Role, digest_of
 from xlassess.web.team import passwords
 from xlassess.web.team.roles import ROLES
@@ -356,7 +356,7 @@ class Accounts:
         with _told(self.file):
             if not self.file.exists():
                 raise UsageError(
-                    f"There are no accounts in {self.root}.",
+                    f"There are no accounts in {as_place(self.root)}.",
                     "Add the first one: xlassess users add LOGIN --name NAME --role coordinator",
                 )
             if os.name == "posix" and self.file.stat().st_mode & 0o077:

@@ -9,6 +9,7 @@ import click
 
 from xlassess.cli.console import Console, show_promises
 from xlassess.cli.options import ANYWAY, Options, folder_of, in_round, now, shown
+from xlassess.model.errors import as_place
 
 if TYPE_CHECKING:
     from xlassess.consolidate.export import Format
@@ -54,7 +55,7 @@ _SHOWN = {
 
 def _show(out: Console, result: Exported) -> None:
     """Say where the data are, how many rows there are, and how names are treated."""
-    out.say(f"The data is in {shown(result.folder)}.", style="head")
+    out.say(f"The data is in {as_place(Path(shown(result.folder)))}.", style="head")
     for path in result.files:
         out.say(path.name, indent=2)
     rows = ", ".join(f"{name} {number}" for name, number in result.rows.items())

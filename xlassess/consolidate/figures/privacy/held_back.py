@@ -195,13 +195,13 @@ def _restated(record: Round, base: Mapping[str, int]) -> dict[str, Return] | Non
 
 def _impossible(short: str, held: HeldBack, applied: Applied) -> HeldBackError:
     people = "1 person" if held.people == 1 else f"{held.people} people"
-    more = "1 more has" if held.more == 1 else f"{held.more} more have"
+    one, several = "1 more person's return has", f"the returns of {held.more} more people have"
     return HeldBackError(
         f"Nothing was written. Set against the {held.kind} of {written_day(held.since)}, "
         f"the figures of “{short}” could show what {people} answered, and no "
         "figure may rest on fewer than "
         f"{applied.minimum}. The returns of then cannot be shown again, because one of them "
         "no longer counts.",
-        f"Wait until the returns of {more} come in or changed. Or accept it, with a reason that is "
-        'kept on record: add --anyway "REASON".',
+        f"Wait until {one if held.more == 1 else several} come in or changed. Or accept it, with a "
+        'reason that is kept on record: add --anyway "REASON".',
     )
