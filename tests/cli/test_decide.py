@@ -237,6 +237,42 @@ def test_number__that_is_none_of_a_return(run: Run, verb: str, number: str) -> N
     assert "such as 13" in result.stderr
 
 
+def test_set_aside__of_a_wrong_folder(run: Run, tmp_path: Path) -> None:
+    """None of its files is one of ours: that is said, and one command puts them all away."""
+    wrong = tmp_path / "wrong"
+    wrong.mkdir()
+    for name in ("a.txt", "b.md"):
+        (wrong / name).write_text(f"Nothing for anybody: {name}")
+    given, shown = run("ingest", wrong), run("status")
+    command = 'xlassess set-aside 4 5 --reason "..."'
+    for told in (given, shown):
+        assert command in " ".join(told.stdout.split())
+    assert "None of these 2 files was recognised" in " ".join(given.stdout.split())
+    assert run("set-aside", "4", "99", "--reason", "x").exit_code == 2, "all, or none"
+    assert run("set-aside", "4", "m1", "--reason", "x").exit_code == 2
+    left = [one["file"] for one in the_json(run("status", "--json"))["unplaced"]]
+    assert left == ["a.txt", "b.md"]
+    assert "2 returns set aside" in run("set-aside", "4", "5", "--reason", "Wrong folder").stdout
+    assert the_json(run("status", "--json"))["unplaced"] == []
+    assert run("set-aside", "4", "--undo", "--reason", "x").exit_code == 0
+    assert run("set-aside", "4", "--reason", "x").exit_code == 0
+    assert run("set-aside", "4", "5", "--undo", "--reason", "x").exit_code == 0
+    assert len(the_json(run("status", "--json"))["unplaced"]) == 2
+    (wrong / "c.md").write_text("Another")
+    inbox = tmp_path / "inbox"
+    given = run("ingest", wrong / "c.md", inbox / "first.xlsx")
+    assert "was recognised" not in given.stdout, "a file of ours was among them"
+
+
+def test_status__does_not_call_it_waived_that_a_return_was_chosen(run: Run) -> None:
+    run("choose", book(run, 0)["reference"], "2", "--reason", "Asked")
+    run("waive", "3.1", "--reason", "As they mean it")
+    text = run("status").stdout
+    assert "Waived: 1 query" in text
+    assert "Decided which return counts: 1 time" in text
+    assert text.index("2.1  L01") > text.index("Decided which") > text.index("3.1  C01")
+
+
 def test_sent__run_again_is_done(run: Run) -> None:
     assert run("sent", "--all").exit_code == 0
     again = run("sent", "--all")

@@ -404,6 +404,21 @@ def test_offer__is_recorded_by_one_click_and_undone(folder: AssessmentFolder) ->
     assert "offers" in {each.kind for each in left(folder)}
 
 
+def test_list__leaves_files_of_nobody_out_and_queries_not(folder: AssessmentFolder) -> None:
+    desk = a_desk(folder)
+    (file,) = (one for one in left(folder) if one.kind == "nobody")
+    query = next(one for one in left(folder) if one.finding)
+    given = {"number": number_in(desk.get("/settle")), "reason": "An order form."}
+    for what, ones in (("aside", [file, query]), ("waive", [file])):
+        page = desk.post("/settle", {**given, "what": what, "one": [one.ticked for one in ones]})
+        assert page.status_code == 422
+    came = desk.post("/settle", {**given, "what": "aside", "one": [file.ticked]})
+    assert came.status_code == 303, words_in(came)
+    assert "nobody" not in {each.kind for each in left(folder)}
+    undo(desk, unescape(came.headers["location"]))
+    assert "nobody" in {each.kind for each in left(folder)}
+
+
 def test_file_of_nobody__is_left_out_and_comes_back(folder: AssessmentFolder) -> None:
     desk = a_desk(folder)
     address, _ = one_of(folder, "nobody")

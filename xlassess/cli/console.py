@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from xlassess.model.answer import Return
     from xlassess.model.finding import Finding
     from xlassess.services.common.offers import Offer
+    from xlassess.services.common.other_round import OfOtherRound
     from xlassess.services.common.phrases import ToldMatter
     from xlassess.services.common.workbooks.asked import SaidWhy
 
@@ -292,6 +293,17 @@ def offer_as_json(one: Offer) -> dict[str, Any]:
         "message": one.event or None,
         "commands": list(one.commands),
     }
+
+
+def show_ways(out: Console, one: OfOtherRound, path: str, indent: int) -> None:
+    """Say what can be done with a file of another round."""
+    for sentence, command in one.ways(path):
+        out.say(f"{sentence}: {command}", indent=indent)
+
+
+def leaving_out(numbers: Sequence[int]) -> str:
+    """Return how to leave these returns out."""
+    return f'xlassess set-aside {" ".join(map(str, numbers))} --reason "..."'
 
 
 def choosing(reference: str, number: str = "RETURN") -> str:

@@ -10,14 +10,18 @@ from xlassess.cli.console import (
     Console,
     choosing,
     finding_as_json,
+    leaving_out,
     offer_as_json,
     put_right_as_json,
     show_offers,
     show_said_why,
+    show_ways,
 )
 from xlassess.services.common.phrases import capital, count
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from xlassess.model.finding import Finding
     from xlassess.services.common.received import Ingested, Received, ReceivedRemark
     from xlassess.services.post.collect_mail import Collected
@@ -47,17 +51,20 @@ _STATE_STYLES = {
 }
 
 
-def show_ingested(out: Console, result: Ingested) -> None:
-    """Report file by file: refused first, then what is doubtful, then what was read."""
-    from xlassess.services.common.received import totals
+def show_ingested(out: Console, result: Ingested, paths: Sequence[Path] = ()) -> None:
+    """Report file by file: refused first, then what is doubtful, then what was read.
+
+    Args:
+        out: where it is told.
+        result: what came of the files.
+        paths: what was handed over, as somebody typed it.
+    """
+    from xlassess.services.common.received import strangers_told, totals
 
     new = result.new
     refused = [file for file in new if file.ret.state == "refused"]
     doubtful = [file for file in new if file.ret.state == "query"]
-    if refused:
-        out.heading(f"Refused: {count(len(refused), 'file')} that cannot be used")
-        for file in refused:
-            _file(out, file, file.findings("refuse"))
+    _refused(out, refused, result, paths)
     partners, joint = _unclear(out, doubtful)
     read = [file for file in new if file.ret.reference and file.ret.state != "refused"]
     if read:
@@ -80,6 +87,22 @@ def show_ingested(out: Console, result: Ingested) -> None:
         elif joint:
             out.say("To ask whoever filled them in: xlassess query")
         out.say('To accept a query as it is: xlassess waive NUMBER --reason "..."')
+    if paths and result.strangers:
+        out.say(strangers_told(result.strangers), style="query")
+        out.say(f"If it was the wrong folder: {leaving_out(result.strangers)}")
+
+
+def _refused(
+    out: Console, refused: Sequence[Received], result: Ingested, paths: Sequence[Path]
+) -> None:
+    """Say which files cannot be used, why, and of those of another round what can be done."""
+    if refused:
+        out.heading(f"Refused: {count(len(refused), 'file')} that cannot be used")
+    for file in refused:
+        _file(out, file, file.findings("refuse"))
+        if one := result.other_rounds.get(file.ret.number):
+            in_it = str(paths[0]) if len(paths) == 1 else file.ret.file
+            show_ways(out, one, in_it, indent=_TEXT)
 
 
 def _unclear(

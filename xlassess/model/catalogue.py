@@ -227,9 +227,8 @@ _IDENTIFY = (
         "refuse",
         "Another round",
         "The workbook belongs to round {found}, not to round {expected}.",
-        "To count it in round {found}, read it again: xlassess ingest --round '{found}'. If it "
-        "was filled in for this round and asks the same questions, take it over: xlassess "
-        "reassign. Otherwise send the partner this round's workbook.",
+        "If it was meant for round {found}, read it there. If it was filled in for this round and "
+        "asks the same questions, take it over. Otherwise send the partner this round's workbook.",
     ),
     Kind(
         "I06",

@@ -21,6 +21,7 @@ from xlassess.ingest import ReturnedFile, corrected, read_all
 from xlassess.ledger import Event, Ledger
 from xlassess.ledger.archive import kept_files
 from xlassess.ledger.recording.messages import BY_HAND
+from xlassess.ledger.tables.events import What
 from xlassess.ledger.tables.order import SAYS
 from xlassess.model.answer import Issued, Return, state_of
 from xlassess.model.days import written_day
@@ -28,6 +29,7 @@ from xlassess.model.errors import UsageError
 from xlassess.model.finding import Finding
 from xlassess.model.record import MessageOutcome, Outcome, OutcomeKind, Register, SentMessage
 from xlassess.services.common.opening import opened, still_open
+from xlassess.services.common.other_round import OTHER_ROUND
 from xlassess.services.common.pages import feedback_standing
 from xlassess.services.common.phrases import capital, count, named
 from xlassess.services.common.workbooks.asked import (
@@ -130,19 +132,26 @@ def set_aside(folder: AssessmentFolder, number: int, why: Why) -> Decided:
     return set_all_aside(folder, [number], why)
 
 
-def set_all_aside(folder: AssessmentFolder, numbers: Sequence[int], why: Why) -> Decided:
-    """Record that returns do not count, one after the other: all of them, or none.
+def set_all_aside(
+    folder: AssessmentFolder, numbers: Sequence[int], why: Why, *, undone: bool = False
+) -> Decided:
+    """Record that returns do not count, or take that back, one after the other: all, or none.
 
     Raises:
-        UsageError: there is no such return, it was set aside already, or no reason is given.
+        UsageError: there is no such return, it was set aside already (or there is no such decision
+            to take back), or no reason is given.
     """
+    numbers, reason = tuple(dict.fromkeys(numbers)), why.reason.strip()
     with _deciding(folder, why) as ledger:
         references: list[str] = []
         with ledger.together():
-            for number in numbers:
+            for number in reversed(numbers) if undone else numbers:  # the last stands on the first
                 _still_open_for(ledger, number)
-                references.append(ledger.decisions.set_aside(number, why.reason.strip()).reference)
-        return _decided(ledger, "set aside", numbers, references)
+                if undone:
+                    references += _concerned(_taken_back(ledger, "set aside", number, reason))
+                else:
+                    references.append(ledger.decisions.set_aside(number, reason).reference)
+        return _decided(ledger, "set aside", numbers, references, undone=undone)
 
 
 def set_message_aside(
@@ -359,10 +368,6 @@ def _waive_again(ledger: Ledger, before: Return, after: Return) -> None:
             ledger.decisions.waive([f"{after.number}.{position}"], waiver.reason)
 
 
-_ANOTHER_ROUND = "I05"
-"""The finding of a workbook that was issued in another round than the present one."""
-
-
 def _of_another_round(folder: AssessmentFolder, ledger: Ledger, ret: Return) -> Return | None:
     """Read a file again that was refused because its workbook is of another round.
 
@@ -372,7 +377,7 @@ def _of_another_round(folder: AssessmentFolder, ledger: Ledger, ret: Return) -> 
     Raises:
         UsageError: the file is not kept any more, or cannot be read.
     """
-    reason = next((one for one in ret.findings if one.code == _ANOTHER_ROUND), None)
+    reason = next((one for one in ret.findings if one.code == OTHER_ROUND), None)
     if ret.state != "refused" or reason is None:
         return None
     context = replace(context_of(folder, ledger), round=reason.details["found"])
@@ -504,11 +509,21 @@ def undo(
             _still_open_for(ledger, key)
         made_about = _workbook(ledger, key).reference if isinstance(key, str) else key
         with ledger.together():
-            event = ledger.decisions.undo(what, made_about, why.reason.strip())
-            for moved in event.statuses:  # one may go back to a workbook of a round that is closed
-                _still_open_for(ledger, moved)
+            event = _taken_back(ledger, what, made_about, why.reason.strip())
         about = [event.return_id] if event.return_id else sorted(event.statuses)
         return _decided(ledger, what, about, _concerned(event), undone=True)
+
+
+def _taken_back(ledger: Ledger, what: What, key: str | int, reason: str) -> Event:
+    """Take back the last decision of this kind within a transaction, and return it.
+
+    Raises:
+        UsageError: a return would go back to a workbook of a round that is closed.
+    """
+    event = ledger.decisions.undo(what, key, reason)
+    for moved in event.statuses:
+        _still_open_for(ledger, moved)
+    return event
 
 
 def mark(

@@ -46,6 +46,7 @@ from xlassess.services.common.last_time import (
 )
 from xlassess.services.common.offers import Offer, clock_of, offers, said_in, sender_of
 from xlassess.services.common.opening import own_secret, still_open
+from xlassess.services.common.other_round import of_other_rounds
 from xlassess.services.common.progress import Watch, silent
 from xlassess.services.common.received import Displaced, Ingested, Noticed, Received
 from xlassess.services.common.workbooks.asked import (
@@ -131,7 +132,9 @@ def ingest(
         noted, said = run.noted(), run.said()
         spoken = said or noted or any(_says_something(file.ret) for file in files)
         offered = _offered(folder, ledger, files, before[0]) if spoken else ()
-        return Ingested(files, displaced, noted, said, tuple(run.untouched), offered)
+        elsewhere = of_other_rounds(ledger, (file.ret for file in files), assessment.round)
+        untouched = tuple(run.untouched)
+        return Ingested(files, displaced, noted, said, untouched, offered, elsewhere)
 
 
 def _says_something(ret: Return) -> bool:

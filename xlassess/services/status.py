@@ -20,6 +20,7 @@ from xlassess.model.record import Notice, Outcome, Register
 from xlassess.model.toolkit import years_later
 from xlassess.services.common.earlier import plans_so_far
 from xlassess.services.common.offers import Offer, Offered, offers, sender_of
+from xlassess.services.common.other_round import OTHER_ROUND, OfOtherRound, of_other_rounds
 from xlassess.services.common.phrases import Matter, count
 from xlassess.services.common.workbooks.asked import (
     Request,
@@ -61,9 +62,6 @@ ANSWERED: tuple[LineState, ...] = ("returned", "query open", "nil return")
 OUT: tuple[LineState, ...] = ("not sent", "sent", "reminded", "late", "refused only", "blank")
 """The states in which something is still awaited."""
 
-
-_OTHER_ROUND = "I05"
-"""The finding of a workbook of another round: whose it is, is known."""
 
 _ASKED: tuple[LineState, ...] = ("query open", "blank", "refused only")
 """The states in which queries are open."""
@@ -214,7 +212,8 @@ class Status:
     ask for. ``waiting`` is how many proposals and concerns the agreed plan does not
     settle; None where that may not be told.
     ``offers`` are what messages seem to ask for. ``senders`` says of refused files who
-    sent them, by the number of the return, where that is known. ``basis`` is what it was worked
+    sent them, by the number of the return, where that is known, and ``other_rounds`` of those of
+    another round what can be done. ``basis`` is what it was worked
     out from.
     """
 
@@ -231,6 +230,7 @@ class Status:
     reports: tuple[AwaitedReport, ...] = ()
     offers: tuple[Offer, ...] = ()
     senders: Mapping[int, str] = field(default_factory=dict)
+    other_rounds: Mapping[int, OfOtherRound] = field(default_factory=dict)
     waiting: int | None = 0
     basis: Basis | None = field(default=None, repr=False, compare=False)
 
@@ -278,7 +278,7 @@ class Status:
     def of_other_round(self) -> tuple[Return, ...]:
         """The refused files of which it is known that they belong to another round."""
         return tuple(
-            ret for ret in self.unplaced if _OTHER_ROUND in {one.code for one in ret.findings}
+            ret for ret in self.unplaced if OTHER_ROUND in {one.code for one in ret.findings}
         )
 
     @property
@@ -376,6 +376,7 @@ def status(
         joint=found.joint,
         reports=found.reports,
         offers=found.offered.offers,
+        other_rounds=found.other_rounds,
         senders=_senders(history, record.issued, respondents),
         waiting=_waiting(
             found,
@@ -472,6 +473,7 @@ class _Found:
     reports: tuple[AwaitedReport, ...] = ()
     offered: Offered = field(default_factory=Offered)
     said: Mapping[int, tuple[SaidWhy, ...]] = field(default_factory=dict)
+    other_rounds: Mapping[int, OfOtherRound] = field(default_factory=dict)
 
 
 def _found(
@@ -496,6 +498,7 @@ def _found(
                 whose_addresses(respondents, overview.issued),
             ),
             _said(ledger, overview, known),
+            of_other_rounds(ledger, overview.history, assessment.round),
         )
 
 

@@ -274,10 +274,6 @@ def _doubt(case: Case) -> Doubt:
 TAKEN_BACK = "Taken back on the desk."
 """The reason of what takes a decision back."""
 
-_OF_RETURNS: dict[str, Literal["set aside", "reassigned"]] = {
-    "set aside": "set aside", "reassigned": "reassigned",
-}  # fmt: skip
-
 
 def undo_key(event: Event) -> str:
     """Name the decision that an event records, for `take_back`; empty where it cannot be."""
@@ -316,8 +312,10 @@ def take_back(visit: Visit, key: str) -> None:
         # the last correction comes first: each stands on the one before
         _refuse_stood_on(folder, max(numbers))
         decide.set_all_aside(folder, numbers, why)
-    elif kind in _OF_RETURNS and numbers:
-        decide.undo(folder, _OF_RETURNS[kind], numbers[0], why)
+    elif kind == "set aside" and numbers:
+        decide.set_all_aside(folder, numbers, why, undone=True)
+    elif kind == "reassigned" and numbers:
+        decide.undo(folder, "reassigned", numbers[0], why)
     elif kind in ("nil return", "declined"):
         settled: Literal["nil return", "declined"] = (
             "nil return" if kind == "nil return" else "declined"

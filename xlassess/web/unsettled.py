@@ -44,6 +44,11 @@ class Unsettled:
         """What a box beside it says: this finding, and none of a return that comes later."""
         return f"{self.key}.{self.finding}"
 
+    @property
+    def may_be_ticked(self) -> bool:
+        """True where many are dealt with at once: queries, and files of nobody."""
+        return bool(self.finding) or self.kind == "nobody"
+
     def is_at(self, reference: str, key: str) -> bool:
         """True when an address names this."""
         return (self.reference, self.key) == (reference, key)

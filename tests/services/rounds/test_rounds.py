@@ -306,6 +306,13 @@ def test_reassign__of_last_years_workbook_changes_nothing_else_and_can_be_undone
         found = status(folder, today=LATER.date())
         return found.lines, found.unplaced, status(then, today=LATER.date()).lines
 
+    ways = dict(status(folder, today=LATER.date()).other_rounds[old.ret.number].ways("old.xlsx"))
+    assert [command.partition(" --reason")[0] for command in ways.values()] == [
+        *(["xlassess round reopen 2026"] if closed else []),
+        "xlassess ingest old.xlsx --round 2026",
+        f"xlassess reassign {old.ret.number} --to {mine.ret.reference} "
+        f"--instead-of {mine.ret.number}",
+    ]
     before = stand()
     with pytest.raises(UsageError, match=f"Return {mine.ret.number} .* 3 answers"):
         reassign(folder, old.ret.number, mine.ret.reference, why)

@@ -40,10 +40,15 @@ def _number_or_none(ctx: click.Context, param: click.Parameter, value: str) -> i
     return _number(ctx, param, value) if value else 0
 
 
-def _return_or_message(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, int]:
-    """Return the number of a return that somebody names, or that of a message; 0 for the other."""
-    message = _MESSAGE.fullmatch(value.strip())
-    return (0, int(message[1])) if message else (_number(ctx, param, value), 0)
+def _returns_or_messages(
+    ctx: click.Context, param: click.Parameter, values: Sequence[str]
+) -> tuple[tuple[int, int], ...]:
+    """Return the numbers of returns that somebody names, or of messages; 0 for the other."""
+    found = [(_MESSAGE.fullmatch(value.strip()), value) for value in values]
+    return tuple(
+        (0, int(message[1])) if message else (_number(ctx, param, value), 0)
+        for message, value in found
+    )
 
 
 _BY = click.option("--by", metavar="NAME", default="", help="Who decided. The default is you.")
@@ -169,15 +174,17 @@ def choose(
 
 
 @click.command("set-aside")
-@click.argument("which", metavar="RETURN", callback=_return_or_message)
+@click.argument(
+    "which", metavar="RETURN...", nargs=-1, required=True, callback=_returns_or_messages
+)
 @_deciding
 def set_aside(
-    options: Options, which: tuple[int, int], *, reason: str, by: str, undo: bool
+    options: Options, which: tuple[tuple[int, int], ...], *, reason: str, by: str, undo: bool
 ) -> None:
-    """Leave out return number RETURN, so that it counts for no one.
+    """Leave out the returns with these numbers, so that they count for no one: all, or none.
 
-    Use this for a file that was sent by mistake. If it had replaced an earlier return, the
-    earlier one counts again.
+    Use this for files that were sent by mistake, or read from a wrong folder. If a return had
+    replaced an earlier one, the earlier one counts again.
 
     Give m and a number, such as m41, to leave out what a message seems to ask for, as status
     shows it.
@@ -185,13 +192,14 @@ def set_aside(
     from xlassess.services import decide as service
 
     folder, why = folder_of(options), _why(reason, by)
-    number, message = which
-    if message:
-        _show(Console(), service.set_message_aside(folder, message, why, undone=undo))
-    elif undo:
-        _show(Console(), service.undo(folder, "set aside", number, why))
+    messages = [message for _, message in which if message]
+    if messages and len(which) > 1:
+        raise click.UsageError("Give numbers of returns, or the number of one message.")
+    if messages:
+        _show(Console(), service.set_message_aside(folder, messages[0], why, undone=undo))
     else:
-        _show(Console(), service.set_aside(folder, number, why))
+        numbers = [number for number, _ in which]
+        _show(Console(), service.set_all_aside(folder, numbers, why, undone=undo))
 
 
 @click.command()
@@ -353,11 +361,22 @@ def _show(out: Console, result: Decided, of: str = "") -> None:
         out.say(f"{head}: {count(len(result.books), 'workbook')} {what}.", style="head")
         out.some([whose(book.issued) for book in result.books], "xlassess status --full")
         return
+    if result.what == "set aside" and len(result.returns) > 1:
+        out.say(f"{head}: {count(len(result.returns), 'return')} {what}.", style="head")
+        for ret in result.returns:
+            out.say(named(ret), indent=2)
+        _show_books(out, result)
+        return
     returns = ", ".join(named(ret) for ret in result.returns)
     about = f"{returns}: {what}" if returns else what
     if result.what in ("nil return", "declined") and not result.undone:
         about = f"{what}; set aside: {returns}" if returns else what
     out.say(f"{head}: {about}.", style="head")
+    _show_books(out, result)
+
+
+def _show_books(out: Console, result: Decided) -> None:
+    """Say what counts now for the workbooks concerned, and what no longer does."""
     for book in result.books:
         out.say(f"{whose(book.issued)}: {_stands(book)}", indent=2)
     for ret in result.gave_way:

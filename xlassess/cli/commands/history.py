@@ -87,11 +87,14 @@ def _put_right(out: Console, ret: Return) -> None:
 
 
 def _finding(finding: Finding) -> str:
+    from xlassess.ledger import UNCLEAR
+
     where = f"{finding.where}: " if finding.where else ""
     text = f"{finding.number}  {finding.code}  {where}{finding.message}"
     if finding.waiver is None:
         return text
-    return f"{text} Waived by {finding.waiver.by}, {day(finding.waiver.at.astimezone().date())}."
+    did = "Settled" if finding.code in UNCLEAR else "Waived"
+    return f"{text} {did} by {finding.waiver.by}, {day(finding.waiver.at.astimezone().date())}."
 
 
 def _as_json(result: History) -> dict[str, Any]:

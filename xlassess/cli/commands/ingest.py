@@ -98,7 +98,7 @@ def ingest(
         if collected is not None:
             show_collected(out, collected)
         if result.files or collected is None:
-            show_ingested(out, result)
+            show_ingested(out, result, paths)
     if collected is not None and collected.broke:
         raise collected.broke
     leave(result.needs_person)

@@ -11,14 +11,17 @@ from xlassess.cli.console import (
     choosing,
     dumps,
     finding_as_json,
+    leaving_out,
     offer_as_json,
     show_offers,
     show_said_why,
+    show_ways,
 )
 from xlassess.cli.options import AS_JSON, FULL, Options, folder_of, in_round, now
 from xlassess.model.errors import as_argument
 from xlassess.services.common.phrases import (
     MATTERS,
+    capital,
     count,
     day,
     matter,
@@ -334,26 +337,33 @@ def _refused(out: Console, result: Status) -> None:
         if found:
             out.heading(matter(kind, len(found)))
             out.some([_unplaced(result, ret) for ret in found], "xlassess status --full")
+            for ret in found if kind == "other round" and not result.closed else ():
+                out.say(f"{capital(named(ret))}:", indent=2)
+                show_ways(out, result.other_rounds[ret.number], ret.file, indent=4)
             if kind == "asked":
                 out.say(
                     "Anybody can write this address into a message: before you act on one, ask the "
                     "person whose it is."
                 )
-    if result.unplaced and not result.closed:
+    if result.closed:
+        return
+    nobodys = [ret.number for ret in result.of_nobody]
+    if len(nobodys) < len(result.unplaced):
         out.say('To leave one out for good: xlassess set-aside NUMBER --reason "..."')
+    if nobodys:
+        which = "it" if len(nobodys) == 1 else "those that are not known"
+        out.say(f"To leave {which} out for good: {leaving_out(nobodys)}")
 
 
 def _settled(out: Console, result: Status) -> None:
     """What was decided: queries that are waived, and who will not answer."""
-    waived = [(line, finding) for line in result.lines for finding in line.waived]
-    if waived:
-        out.heading(f"Waived: {count(len(waived), 'query', 'queries')}")
-    for line, finding in waived:
-        out.say(f"{finding.number}  {finding.code}  {_phrase(finding)}", indent=2)
-        if finding.waiver:
-            when = day(finding.waiver.at.astimezone().date())
-            reason = f"{finding.waiver.by}, {when}: {finding.waiver.reason}"
-            out.say(f"{_who(line)}, {line.toolkit}. {reason}", indent=6)
+    from xlassess.ledger import UNCLEAR
+
+    settled = [(line, finding) for line in result.lines for finding in line.waived]
+    waived = [each for each in settled if each[1].code not in UNCLEAR]
+    chosen = [each for each in settled if each[1].code in UNCLEAR]
+    _decided(out, f"Waived: {count(len(waived), 'query', 'queries')}", waived)
+    _decided(out, f"Decided which return counts: {count(len(chosen), 'time')}", chosen)
     typed = [line for line in result.lines if line.entered]
     if typed:
         out.heading(f"Typed in for respondents: {count(len(typed), 'workbook')}")
@@ -370,6 +380,18 @@ def _settled(out: Console, result: Status) -> None:
             when = day(line.outcome.at.astimezone().date())
             out.say(f"{_who(line)}, {line.toolkit}, {line.reference}: {line.state}", indent=2)
             out.say(f"{line.outcome.by}, {when}: {line.outcome.reason}", indent=6)
+
+
+def _decided(out: Console, title: str, decided: Sequence[tuple[Line, Finding]]) -> None:
+    """Findings that a decision settled, with who decided, when and why."""
+    if decided:
+        out.heading(title)
+    for line, finding in decided:
+        out.say(f"{finding.number}  {finding.code}  {_phrase(finding)}", indent=2)
+        if finding.waiver:
+            when = day(finding.waiver.at.astimezone().date())
+            reason = f"{finding.waiver.by}, {when}: {finding.waiver.reason}"
+            out.say(f"{_who(line)}, {line.toolkit}. {reason}", indent=6)
 
 
 def _awaited(line: Line) -> str:

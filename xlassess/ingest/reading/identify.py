@@ -166,7 +166,7 @@ def _foreign(claim: StatedIdentity, context: Context) -> Finding | None:
     if identity.assessment != context.assessment:
         return found("I04", found=identity.assessment, expected=context.assessment)
     if identity.round != context.round:
-        return found("I05", found=identity.round, expected=context.round)
+        return found("I05", found=identity.round, expected=context.round, reference=claim.reference)
     if not seal_holds(identity, context.secret, claim.seal):
         return found("I06", reference=claim.reference)
     return None
@@ -333,7 +333,8 @@ def _by_reference(
     if issued is None:
         return found("I03", reference=reference)
     if issued.identity.round != context.round:
-        return found("I05", found=issued.identity.round, expected=context.round)
+        own = issued.identity.round
+        return found("I05", found=own, expected=context.round, reference=reference)
     notes = [found("I09", reference=reference, respondent=issued.who)]
     if others := _names_others(grid, issued, context):
         notes.append(found("I18", reference=reference, respondent=issued.who, named=others))

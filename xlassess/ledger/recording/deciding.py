@@ -214,11 +214,11 @@ class Deciding:
 
 
 def _touched(event: Event) -> set[str]:
-    """The workbooks whose returns or outcome an event changed."""
+    """The workbooks whose returns or outcome an event changed; files of nobody share none."""
     if not event.statuses and event.what not in OUTCOMES:
         return set()
     references = {place.reference for place in event.statuses.values()}
-    return references | {event.reference, event.details.get("from", event.reference)}
+    return (references | {event.reference, event.details.get("from", event.reference)}) - {""}
 
 
 def _settled(ret: Return, waiver: Waiver) -> Return:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
@@ -17,6 +17,7 @@ from xlassess.model.answer import Issued, Return, State
 from xlassess.model.finding import SEVERITIES, Finding, Severity
 from xlassess.model.record import Notice
 from xlassess.services.common.offers import Offer
+from xlassess.services.common.other_round import OfOtherRound
 from xlassess.services.common.phrases import capital, count, listed, named, noticed, refusal, whose
 from xlassess.services.common.workbooks.asked import answered
 
@@ -115,7 +116,8 @@ class Ingested:
     ``displaced`` are the returns whose place others took; ``notices`` what came back about
     messages that were sent; ``words``, by file, what messages say whose workbook was read before.
     ``offers`` are what messages seem to ask for, with the commands that record it. ``untouched``
-    are copies for typing in that nobody has typed in yet.
+    are copies for typing in that nobody has typed in yet. ``other_rounds`` says of files of another
+    round what can be done, by the number of the return.
     """
 
     files: tuple[Received, ...]
@@ -124,6 +126,19 @@ class Ingested:
     words: tuple[tuple[str, str], ...] = ()
     untouched: tuple[str, ...] = ()
     offers: tuple[Offer, ...] = ()
+    other_rounds: Mapping[int, OfOtherRound] = field(default_factory=dict)
+
+    @property
+    def strangers(self) -> tuple[int, ...]:
+        """The numbers of the files, where none of several was recognised as one of ours.
+
+        Somebody may have handed over a wrong folder. Nothing where a file was read, was so before,
+        belongs to a workbook or another round, or where messages say something.
+        """
+        others = (self.notices, self.words, self.offers, self.untouched)
+        ours = any(map(_may_be_ours, self.files)) or any(others)
+        numbers = tuple(file.ret.number for file in self.new if file.ret.number)
+        return () if ours or len(numbers) < 2 else numbers
 
     @property
     def new(self) -> tuple[Received, ...]:
@@ -151,6 +166,22 @@ class Ingested:
         What a message asks for is a decision of the coordinator's.
         """
         return bool(self.offers) or any(file.ret.state in ("refused", "query") for file in self.new)
+
+
+_NOT_OURS = {"I01", "I02", "I03", "I04"}
+"""Of the findings about whose a file is, those that find nothing of ours in it."""
+
+
+def _may_be_ours(file: Received) -> bool:
+    """True for a file that was read, or of which something is known."""
+    ret, codes = file.ret, {one.code for one in file.ret.findings}
+    known = {code for code in codes if code.startswith("I")} - _NOT_OURS
+    return ret.state not in _NO_RETURN or bool(ret.reference or file.repeats or known)
+
+
+def strangers_told(numbers: Sequence[int]) -> str:
+    """Return in a sentence that none of these files is one of ours."""
+    return f"None of these {count(len(numbers), 'file')} was recognised as one of this assessment."
 
 
 STATE_WORDS: Mapping[State, str] = {
@@ -380,6 +411,7 @@ def in_plain_values(result: Ingested, names: Sequence[str] = ()) -> dict[str, An
         "groups": [asdict(group) for group in beside(result)],
         "passed": _passed_over(result, names),
         "mailbox": [],
+        "strangers": strangers_told(result.strangers) if names and result.strangers else "",
     }
 
 

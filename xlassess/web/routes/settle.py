@@ -135,7 +135,7 @@ def show(visit: Visit) -> Response:
 
 
 def act_on_list(visit: Visit) -> Done:
-    """Accept what was ticked as it is, or begin to write query workbooks for all that is open.
+    """Accept what was ticked as it is, or leave it out, or begin to write query workbooks for all.
 
     Raises:
         FormErrors: nothing was ticked, the reason is missing, or somebody else decided meanwhile.
@@ -150,18 +150,32 @@ def act_on_list(visit: Visit) -> Done:
         return Done(said, visit.at("settle"), job.id, over)
     chosen = set(visit.form.all("one"))
     nothing = () if chosen else (FieldError("ones", "Choose at least one."),)
-    refuse(*nothing, *visit.form.missing_reason("reason", "Why they are accepted"))
+    refuse(*nothing, *visit.form.missing_reason("reason", "Reason"))
     with ONE_AT_A_TIME:
-        there = [one.finding for one in visit.unsettled if one.ticked in chosen and one.finding]
-        if len(there) < len(chosen):
+        ticked = [one for one in visit.unsettled if one.ticked in chosen and one.may_be_ticked]
+        if len(ticked) < len(chosen):
             raise FormErrors(FieldError("ones", _MEANWHILE))
-        decide.waive(
-            visit.folder, there, decide.Why(visit.now, visit.form.text("reason"), visit.user.name)
-        )
+        said, key = _all_settled(visit, ticked)
     back = {name: text for name in ("kind", "at") if (text := _asked_for(visit, name))}
-    undo = {"undo": f"waived:{','.join(there)}"} if len(there) <= _UNDONE_AT_ONCE else {}
-    said = f"Accepted as they are: {count(len(there), 'query', 'queries')}."
+    undo = {"undo": key} if len(ticked) <= _UNDONE_AT_ONCE else {}
     return Done(said, visit.at("settle", **back, **undo))
+
+
+def _all_settled(visit: Visit, ticked: Sequence[Unsettled]) -> tuple[str, str]:
+    """Leave these files out, or accept these queries; return what was done, and what undoes it."""
+    why = decide.Why(visit.now, visit.form.text("reason"), visit.user.name)
+    files = [one.ret.number for one in ticked if one.ret]
+    if visit.form.text("what") != "aside":
+        if files:
+            raise FormErrors(FieldError("ones", "Only queries are accepted. Tick no files."))
+        there = [one.finding for one in ticked]
+        decide.waive(visit.folder, there, why)
+        said = f"Accepted as they are: {count(len(there), 'query', 'queries')}."
+        return said, f"waived:{','.join(there)}"
+    if len(files) < len(ticked):
+        raise FormErrors(FieldError("ones", "Only files are left out. Tick no queries."))
+    decide.set_all_aside(visit.folder, files, why)
+    return f"Left out: {count(len(files), 'file')}.", f"set aside:{','.join(map(str, files))}"
 
 
 def _asked_for(visit: Visit, name: str) -> str:
