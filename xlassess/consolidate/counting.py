@@ -156,8 +156,9 @@ def counted_of(
     """Return the scores and answers of returns, and which of their person's they are."""
     answers = _asked_answers(toolkit, [ret for _, ret in returns])
     plan = ScoringPlan.of(toolkit)
+    asked = frozenset((item.id, field) for item in toolkit.items() for field in item.answer_fields)
     rows = tuple(
-        ScoreRow(person, plan.card(given), _doubtful(toolkit, ret))
+        ScoreRow(person, plan.card(given), _doubtful(asked, ret))
         for (person, ret), given in zip(returns, answers, strict=True)
     )
     which = _versions(record, [(person.issued, ret.number) for person, ret in returns])
@@ -191,15 +192,14 @@ _EMPTY = frozenset({"C02", "C27"})
 """The findings that a place is empty: of all others it is not certain what was answered there."""
 
 
-def _doubtful(toolkit: Toolkit, ret: Return) -> frozenset[tuple[str, str]]:
-    """The items and answer fields without an answer on which there is a query.
+def _doubtful(asked: frozenset[tuple[str, str]], ret: Return) -> frozenset[tuple[str, str]]:
+    """Those of the items and answer fields asked without an answer on which there is a query.
 
     A query that was waived is one of them: what was answered stays out, and was answered.
     """
     doubts = [finding for finding in ret.findings if finding.code not in _EMPTY]
     if not doubts:
         return frozenset()
-    asked = frozenset((item.id, field) for item in toolkit.items() for field in item.answer_fields)
     read = {(answer.item, answer.field) for answer in ret.answers if answer.value != ""}
     return (asked - read).intersection(chain.from_iterable(map(concerned, doubts)))
 

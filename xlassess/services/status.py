@@ -142,13 +142,14 @@ class Rate:
     @property
     def settled(self) -> str:
         """Nil returns and refusals, and how they count, in words; empty where there are none."""
-        does = ("counts" if number == 1 else "count" for number in (self.nil, self.declined))
-        parts = (
-            f"{count(self.nil, 'nil return')}, which {next(does)} as returned",
-            f"{self.declined} declined, which {next(does)} as not returned",
+        told = (
+            (self.nil, count(self.nil, "nil return"), "returned"),
+            (self.declined, f"{self.declined} declined", "not returned"),
         )
         return "; ".join(
-            part for part, number in zip(parts, (self.nil, self.declined), strict=True) if number
+            f"{who}, which {'counts' if number == 1 else 'count'} as {state}"
+            for number, who, state in told
+            if number
         )
 
 

@@ -7,9 +7,10 @@ Everything is looked for only where a few bytes say that there may be some.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import TypeAlias, TypeVar
 
 from xlassess.contract.layout import cell_name, cell_place
 from xlassess.ingest.formats.display import displayed, masked
@@ -46,6 +47,9 @@ _FILLED = re.compile(
     rb"(?:\s*<(?:[\w.-]{1,40}:)?v(?:\s[^<>]*)?>\s*([^<>]{0,40}?)\s*<)?"
 )
 """The same of a cell that holds something."""
+_CellColours: TypeAlias = dict[tuple[int, int], tuple[Colour, Colour]]
+"""The colours of cells, of letters and behind them, by row and column."""
+_InPart = TypeVar("_InPart", CrossedOut, str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +122,9 @@ def facts_of(
             masks.update({cell: mask} if mask is not None else {})
     runs = _runs(part, cells)
     partly = {at: said for at, said in _struck(runs, struck).items() if at not in lined}
-    unseen = _faded(runs, part, styles, pale) if runs else {}
     conditions = conditions_of(part, styles)
+    colours = _colours(part, styles) if runs or conditions else {}
+    unseen = _faded(runs, colours, pale)
     errors, pictured = notes.errors, frozenset[str]()
     if errors and b"vm=" in part and cells.pictures:
         pictured = errors & _with_value(part)
@@ -138,7 +143,7 @@ def facts_of(
         pale=frozenset(pale),
         partly_pale=unseen,
         conditions=conditions,
-        looks=looks_under(conditions, _colours(part, styles)) if conditions else {},
+        looks=looks_under(conditions, colours) if conditions else {},
     )
 
 
@@ -185,38 +190,36 @@ def _runs(part: bytes, cells: CellFacts) -> dict[str, Runs]:
 
 def _struck(found: Mapping[str, Runs], struck: set[str]) -> dict[str, CrossedOut]:
     """The cells whose words are crossed out in part; those in whole are added to ``struck``."""
-    partly: dict[str, CrossedOut] = {}
-    for cell, runs in found.items():
-        said = settled(runs, cell in struck)
-        struck.discard(cell)
-        if said is True:
-            struck.add(cell)
-        elif said is not False:
-            partly[cell] = said
-    return partly
+    return _in_part(((cell, settled(runs, cell in struck)) for cell, runs in found.items()), struck)
 
 
-def _faded(
-    found: Mapping[str, Runs], part: bytes, styles: CellStyles, pale: set[str]
-) -> dict[str, str]:
+def _faded(found: Mapping[str, Runs], colours: _CellColours, pale: set[str]) -> dict[str, str]:
     """The words that nobody sees of cells; those of which none is seen are added to ``pale``."""
-    partly: dict[str, str] = {}
-    for place, colours in _colours(part, styles).items():
-        cell = cell_name(*place)
-        if cell not in found:
-            continue
-        said = faded(found[cell], *colours)
-        pale.discard(cell)
-        if said is True:
-            pale.add(cell)
-        elif said is not False:
-            partly[cell] = said
+    named = ((cell_name(*place), pair) for place, pair in colours.items())
+    said = ((cell, faded(found[cell], *pair)) for cell, pair in named if cell in found)
+    return _in_part(said, pale)
+
+
+def _in_part(said: Iterable[tuple[str, _InPart | bool]], whole: set[str]) -> dict[str, _InPart]:
+    """What holds of cells in part; those in which it holds of all are added to ``whole``.
+
+    Args:
+        said: what holds of each cell, or one truth for all that is in it.
+        whole: the cells of which it holds in whole; it is put right.
+    """
+    partly: dict[str, _InPart] = {}
+    for cell, one in said:
+        whole.discard(cell)
+        if one is True:
+            whole.add(cell)
+        elif not isinstance(one, bool):
+            partly[cell] = one
     return partly
 
 
-def _colours(part: bytes, styles: CellStyles) -> dict[tuple[int, int], tuple[Colour, Colour]]:
+def _colours(part: bytes, styles: CellStyles) -> _CellColours:
     """The colours of the filled cells of a sheet, of letters and behind them."""
-    colours: dict[tuple[int, int], tuple[Colour, Colour]] = {}
+    colours: _CellColours = {}
     for match in _FILLED.finditer(part):
         if address := _ADDRESS.search(match[1]):
             style = _STYLE.search(match[1])

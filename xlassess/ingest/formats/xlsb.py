@@ -42,7 +42,6 @@ from xlassess.ingest.guard.colours import (
 from xlassess.ingest.guard.notes import (
     MOST_NOTES,
     Budget,
-    CrossedOut,
     Scanned,
     SheetNotes,
     Tally,
@@ -324,13 +323,9 @@ def _take_looks(
     if runs and format_ not in styles.lined:
         tally.pale.discard(cell)
         tally.fade(cell, faded(runs, *styles.colours_of(format_)))
-        said = settled(runs, struck)
-        if isinstance(said, CrossedOut):
-            tally.partly_struck[cell] = said
-            return
-        struck = said
-    if struck:
-        tally.struck.add(cell)
+        tally.cross_out(cell, settled(runs, struck))
+    else:
+        tally.cross_out(cell, struck)
 
 
 def unpacked_number(body: bytes) -> float:

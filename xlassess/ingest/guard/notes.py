@@ -258,6 +258,13 @@ class Tally:
         elif words:
             self.partly_pale[cell] = str(words)
 
+    def cross_out(self, cell: str, words: CrossedOut | bool) -> None:
+        """Take note of the words of a cell that are crossed out; True stands for all of them."""
+        if isinstance(words, CrossedOut):
+            self.partly_struck[cell] = words
+        elif words:
+            self.struck.add(cell)
+
     def mask(self, cell: str, shows: str | None) -> None:
         """Take note of what a cell shows instead of what is in it; of None there is nothing."""
         if shows is not None:

@@ -247,12 +247,7 @@ class Redaction:
 
 def _hidden(text: str, found: Iterable[_Found]) -> str:
     """The text with marks in place of what is to be replaced: no name goes on over those."""
-    parts: list[str] = []
-    done = 0
-    for start, end, _ in found:
-        parts += (text[done:start], ";" * (end - start))
-        done = end
-    return "".join((*parts, text[done:]))
+    return _replaced(text, ((start, end, ";" * (end - start)) for start, end, _ in found))
 
 
 def _replaced(text: str, found: Iterable[_Found]) -> str:

@@ -424,10 +424,7 @@ class _Scan:
                 self.tally.shown[cell] = shown
             self.tally.mask(cell, mask)
             self.tally.fade(cell, unseen)
-            if isinstance(crossed, CrossedOut):
-                self.tally.partly_struck[cell] = crossed
-            elif crossed:
-                self.tally.struck.add(cell)
+            self.tally.cross_out(cell, crossed)
 
     def _here(self) -> Area:
         """The cells that are written at once, as far as each of them is told."""

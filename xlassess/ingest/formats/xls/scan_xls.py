@@ -25,7 +25,6 @@ from xlassess.ingest.guard.limits import MOST_AREA
 from xlassess.ingest.guard.notes import (
     CUT_AFTER,
     Budget,
-    CrossedOut,
     Scanned,
     SheetNotes,
     Tally,
@@ -264,13 +263,9 @@ class _Sheet:
             self.tally.pale.discard(cell)
             colours = self.shared.styles.colours_of(format_)
             self.tally.fade(cell, faded(self.shared.runs[number], *colours))
-            said = settled(self.shared.runs[number], struck)
-            if isinstance(said, CrossedOut):
-                self.tally.partly_struck[cell] = said
-                return
-            struck = said
-        if struck:
-            self.tally.struck.add(cell)
+            self.tally.cross_out(cell, settled(self.shared.runs[number], struck))
+        else:
+            self.tally.cross_out(cell, struck)
 
 
 def _check_said(tally: Tally, top: int, bottom: int, left: int, right: int) -> None:

@@ -230,9 +230,9 @@ def _amount(number: float, item: Item) -> str:
 
 def _typed_number(cell: str, item: Item) -> Parsed:
     """Read a number that was written as text."""
-    text = tidy(cell).removeprefix(FOR_TEXT).replace("\u2212", "-")
-    bare = _without_pound(text) if item.answer == "money" else text
-    text, sterling = bare, bare != text
+    typed = tidy(cell).removeprefix(FOR_TEXT).replace(_MINUS, "-")
+    text = _without_pound(typed) if item.answer == "money" else typed
+    sterling = text != typed
     percent = item.answer == "percent" and text.endswith("%")
     text = text.removesuffix("%").strip() if percent else text
     if _THOUSANDS_OR_DECIMALS.fullmatch(text):
