@@ -187,8 +187,10 @@ def test_receive__by_keyboard_alone(
         tab_to(page, "document.activeElement.innerText === 'Receive'")
         page.keyboard.press("Enter")
         page.get_by_role("heading", name="Receive", exact=True).wait_for()
-        tab_to(page, "document.activeElement.id === 'files'")
+        # The browser is told to hand over its chooser without being waited for: the tabs in
+        # between make sure that it has heard before the key is pressed.
         with page.expect_file_chooser() as asked:
+            tab_to(page, "document.activeElement.id === 'files'")
             page.keyboard.press("Space")
         asked.value.set_files(came)
         tab_to(page, "document.activeElement.innerText === 'Read these files'")
