@@ -390,6 +390,8 @@ def test_offer__is_recorded_by_one_click_and_undone(folder: AssessmentFolder) ->
     address, one = one_of(folder, "offers")
     page = desk.get(address).text
     assert "For 1B please read Disagree." in page
+    # where a decision came from is known, and why a message asks for nothing is not
+    assert re.search(r'name="away-reason"[^>]* value=""', page)
     assert one.offer
     to = press(desk, address, "follow", follow_reason=one.offer.reason)
     with Ledger(folder.ledger) as ledger:
