@@ -23,6 +23,7 @@ from tests.services.small import (
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
 from xlassess.model.errors import UsageError
+from xlassess.model.record import OutcomeKind
 from xlassess.services.decide import (
     Decided,
     Why,
@@ -354,19 +355,22 @@ def test_settle__sets_aside_what_came_back_and_undo_restores_it(folder: Assessme
     assert line(folder) == before
 
 
-def test_decline__of_somebody_who_was_withdrawn_is_refused(folder: AssessmentFolder) -> None:
+@pytest.mark.parametrize("kind", ["declined", "nil return"])
+def test_settle__of_somebody_who_was_withdrawn_is_refused(
+    folder: AssessmentFolder, kind: OutcomeKind
+) -> None:
     abe, bea = reference(folder, 1), reference(folder, 2)
-    settle(folder, bea, "declined", WHY)
+    settle(folder, bea, kind, WHY)
     write_register(folder, (PEOPLE[0],))
     before = status(folder, today=date(2026, 3, 3))
     with pytest.raises(UsageError, match="register does not name"):
-        settle(folder, abe, "declined", WHY)
+        settle(folder, abe, kind, WHY)
     with pytest.raises(UsageError, match="register does not name"):
-        settle_all(folder, [abe], "declined", WHY)
+        settle_all(folder, [abe], kind, WHY)
     with pytest.raises(UsageError, match="already"):
-        settle(folder, bea, "declined", WHY)
+        settle(folder, bea, kind, WHY)
     assert status(folder, today=date(2026, 3, 3)).rates == before.rates
-    settle_all(folder, [bea], "declined", WHY, undone=True)
+    settle_all(folder, [bea], kind, WHY, undone=True)
     assert status(folder, today=date(2026, 3, 3)).rates[0].issued == 1
 
 

@@ -436,8 +436,7 @@ def settle(folder: AssessmentFolder, reference: str, kind: OutcomeKind, why: Why
     """
     with _deciding(folder, why) as ledger:
         book = _workbook(ledger, reference)
-        if kind == "declined":
-            _refuse_withdrawn(folder, ledger, [book])
+        _refuse_withdrawn(folder, ledger, [book], kind)
         aside = ledger.decisions.settle(book.reference, kind, why.reason.strip())
         return _decided(ledger, kind, [ret.number for ret in aside], [book.reference])
 
@@ -454,8 +453,8 @@ def settle_all(
     """
     with _deciding(folder, why) as ledger:
         named_here = _workbooks(ledger, [*dict.fromkeys(references)])
-        if kind == "declined" and not undone:
-            _refuse_withdrawn(folder, ledger, named_here)
+        if not undone:
+            _refuse_withdrawn(folder, ledger, named_here, kind)
         books = [one.reference for one in named_here]
         with ledger.together():
             for reference in books:
@@ -466,10 +465,13 @@ def settle_all(
         return _decided(ledger, kind, [], books, undone=undone)
 
 
-def _refuse_withdrawn(folder: AssessmentFolder, ledger: Ledger, books: Sequence[Issued]) -> None:
-    """Refuse to record that people declined whom the register no longer names.
+def _refuse_withdrawn(
+    folder: AssessmentFolder, ledger: Ledger, books: Sequence[Issued], kind: OutcomeKind
+) -> None:
+    """Refuse to record an outcome for people whom the register no longer names.
 
-    They are out of the response rate, and would come back into it as not returned.
+    They are out of the response rate, and would come back into it: as not returned where they
+    declined, and as a response where they have nothing to report.
     """
     assessment, people = folder.assessment(), people_now(folder)
     if not people:
@@ -481,10 +483,10 @@ def _refuse_withdrawn(folder: AssessmentFolder, ledger: Ledger, books: Sequence[
         here = one.round == assessment.round and not one.kind and book.reference not in settled
         if here and request_of(book) not in asked:
             raise UsageError(
-                f"{book.reference} cannot be declined: the register does not name {book.who} for "
-                f"{one.toolkit} any more, so that nothing is awaited from there.",
-                "Nothing is to be recorded. If a return that came back is not to count: "
-                'xlassess set-aside RETURN --reason "..."',
+                f"“{kind}” cannot be recorded for {book.reference}: the register does not name "
+                f"{book.who} for {one.toolkit} any more, so that nothing is awaited from there.",
+                "If they do take part, put their row back into the register first. If a return "
+                'that came back is not to count: xlassess set-aside RETURN --reason "..."',
             )
 
 

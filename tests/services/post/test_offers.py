@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from tests.services.small import (
     LATER,
     MONDAY,
+    PEOPLE,
     a_folder,
     answer,
     unclear_pair,
@@ -162,6 +163,9 @@ def test_offers__nil_where_nothing_came_and_not_beside_answers(
     (offer,) = handed(folder, tmp_path / "nil.eml", text).offers
     assert (offer.hint.kind, offer.issued.reference) == ("nil return", reference)
     assert [ret.number for ret in status(folder, today=LATER.date()).unplaced] == [offer.number]
+    write_register(folder, (PEOPLE[0],))
+    assert open_offers(folder) == ()  # of whom the register does not name none can be recorded
+    write_register(folder)
     run(folder, offer.commands[0])
     assert open_offers(folder) == ()
     found = status(folder, today=LATER.date())

@@ -326,7 +326,8 @@ class _Offering:
             return "another person", _register(book)
         if hint.kind == "nil return":
             # Somebody who sent answers as well has to be asked which of the two holds.
-            none = said.person_only or (ret is not None and not ret.is_blank)
+            gone = bool(self._people) and book.identity.respondent not in self._people
+            none = said.person_only or gone or (ret is not None and not ret.is_blank)
             return "nil return", () if none else (f"xlassess nil {book.reference} {why}",)
         if ret is None:
             typing = f"xlassess enter {book.reference} --source email"
