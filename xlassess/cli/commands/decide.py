@@ -55,7 +55,10 @@ _BY = click.option("--by", metavar="NAME", default="", help="Who decided. The de
 _REASON = click.option(
     "--reason", metavar="TEXT", required=True, help="Why. This is kept with the decision."
 )
-_UNDO = click.option("--undo", is_flag=True, help="Undo the last decision of this kind.")
+_UNDO = click.option(
+    "--undo", is_flag=True,
+    help="Undo the last decision of this kind. This needs --reason, too.",
+)  # fmt: skip
 
 
 def _deciding(command: Callable[..., Any]) -> Callable[..., Any]:
