@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -24,10 +24,12 @@ from xlassess.ledger.recording.messages import BY_HAND
 from xlassess.ledger.tables.events import What
 from xlassess.ledger.tables.order import SAYS
 from xlassess.model.answer import Issued, Return, state_of
+from xlassess.model.assessment import Respondent
 from xlassess.model.days import written_day
 from xlassess.model.errors import UsageError
 from xlassess.model.finding import Finding
 from xlassess.model.record import MessageOutcome, Outcome, OutcomeKind, Register, SentMessage
+from xlassess.services.common.earlier import plans_so_far
 from xlassess.services.common.opening import opened, still_open
 from xlassess.services.common.other_round import OTHER_ROUND
 from xlassess.services.common.pages import feedback_standing
@@ -41,7 +43,11 @@ from xlassess.services.common.workbooks.asked import (
     requests,
 )
 from xlassess.services.common.workbooks.outbox import sha256_of
-from xlassess.services.common.workbooks.standing import PartnersStanding
+from xlassess.services.common.workbooks.standing import (
+    PartnersStanding,
+    Standing,
+    joint_standing,
+)
 from xlassess.services.ingest import context_of
 from xlassess.services.post.due import partners_standing
 
@@ -530,7 +536,8 @@ def _taken_back(ledger: Ledger, what: What, key: str | int, reason: str) -> Even
 
 def mark(
     folder: AssessmentFolder, references: Sequence[str], what: Mark, why: Why, *,
-    everyone: bool = False, undone: bool = False, since: datetime | None = None,
+    everyone: bool = False, progress: bool = False, undone: bool = False,
+    since: datetime | None = None,
 ) -> Decided:  # fmt: skip
     """Record that workbooks were sent, or their respondents reminded, or take that back.
 
@@ -541,6 +548,7 @@ def mark(
         why: who did it and when; no reason is needed.
         everyone: all workbooks of the round for which nothing has come back; with ``sent`` only
             those not sent yet, with ``reminded`` those that reminders are written about.
+        progress: the same, of the progress workbooks of owners.
         undone: take the last such record of each back.
         since: when the messages were written that were sent. Workbooks of which somebody recorded
             it after that are left out: it is of the same messages.
@@ -556,11 +564,12 @@ def mark(
         before = _last_marks(ledger, what)
         # All of them or none; and of two who record it at once the second finds it on record.
         with ledger.together():
-            if everyone:
-                found, left_out = _everyone(folder, ledger, what, why.now, undone=undone)
+            if everyone or progress:
+                all_of = _owners if progress else _everyone
+                found, left_out = all_of(folder, ledger, what, why.now, undone=undone)
                 books += found
             books = _of_one_message(ledger, books, what, undone=undone)
-            if not books and not everyone and not by_hand:
+            if not (books or everyone or progress or by_hand):
                 raise UsageError(
                     "There is no workbook to record this for.",
                     "Give the reference of each workbook. xlassess status shows them.",
@@ -738,20 +747,44 @@ def _everyone(
     places = [place for place, _ in asked]
     if what == "sent" or undone:
         return _waiting(ledger, places, assessment.round, what, undone=undone), []
-    people = {person.id: person for _, person in asked}
     out = PartnersStanding(ledger.overview(assessment.round), places, assessment.return_by)
+    people = {person.id: person for _, person in asked}
+    return _to_be_reminded(out, people, now.astimezone().date(), out.waiting)
+
+
+def _to_be_reminded(
+    out: Standing, people: Mapping[str, Respondent], today: date, waiting: Collection[str] = ()
+) -> tuple[list[str], list[str]]:
+    """The workbooks that reminders are written about, and who is left out of it."""
     books: list[str] = []
     left: list[str] = []
     for book in filter(out.has_it, out.named(())):
         person = people.get(book.identity.respondent)
         address = (person.email if person else "") or book.email
-        away = out.on_leave(book, person, now.astimezone().date()) is not None
+        away = out.on_leave(book, person, today) is not None
         unreached = away or address.casefold() in out.unreachable
-        if book.reference in out.waiting or (unreached and out.is_awaited(book)):
+        if book.reference in waiting or (unreached and out.is_awaited(book)):
             left.append(f"{book.who}, {book.reference}")
         elif out.is_awaited(book):
             books.append(book.reference)
     return books, left
+
+
+def _owners(
+    folder: AssessmentFolder, ledger: Ledger, what: Mark, now: datetime, *, undone: bool
+) -> tuple[list[str], list[str]]:
+    """The progress workbooks that this is to be recorded for, and who is left out of it."""
+    assessment = folder.assessment()
+    still_open(ledger, assessment.round)
+    plans = plans_so_far(folder, ledger.plans(), assessment.round)
+    people = folder.register(assessment).respondents
+    out = joint_standing(ledger, assessment, "progress", people=people, plans=plans, to=None)
+    if what == "reminded" and not undone:
+        return _to_be_reminded(out, {one.id: one for one in people}, now.astimezone().date())
+    marked = ledger.marked_by_hand(what)
+    awaited = [one for one in out.named(()) if out.is_awaited(one)]
+    due = [one for one in awaited if (one.reference in marked if undone else not out.has_it(one))]
+    return [one.reference for one in due], []
 
 
 def _waiting(

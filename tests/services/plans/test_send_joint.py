@@ -23,7 +23,7 @@ from xlassess.cli.app import cli
 from xlassess.mail import Kind
 from xlassess.model.errors import UsageError
 from xlassess.services.common.workbooks.joint import addressee
-from xlassess.services.decide import Why, mark
+from xlassess.services.decide import Mark, Why, mark
 from xlassess.services.plans.follow_up import AskedForProgress, progress
 from xlassess.services.plans.plan import plan
 from xlassess.services.plans.workshop import workshop
@@ -131,6 +131,32 @@ def test_progress__is_sent_once_and_only_the_silent_are_reminded(
     assert verify(folder).faults == ()
 
 
+def test_progress__all_that_was_sent_by_hand_is_recorded_in_one_go(
+    folder: AssessmentFolder,
+) -> None:
+    result = asked(folder)
+    everybody = {one.reference for one in result.workbooks}
+    assert draft(folder, "progress").whole
+    assert recorded(folder, "reminded") == set()  # nobody has anything yet
+    assert recorded(folder, "sent") == everybody  # by other ways where the register has no address
+    assert recorded(folder, "sent") == set()
+    assert not draft(folder, "progress").post
+    read_back(
+        folder, next(one.path for one in result.workbooks if one.owner == "Ada Ash"),
+        {"1": {"state": "In progress"}}, now=REPORTED, name="ada.xlsx",
+    )  # fmt: skip
+    silent = everybody - {reference(result, "Ada Ash")}
+    assert recorded(folder, "reminded") == silent
+    assert recorded(folder, "sent", undone=True) == silent
+    with pytest.raises(UsageError):
+        mark(folder, [], "sent", Why(REPORTED))
+
+
+def recorded(folder: AssessmentFolder, what: Mark, *, undone: bool = False) -> set[str]:
+    done = mark(folder, [], what, Why(REPORTED), progress=True, undone=undone)
+    return {book.issued.reference for book in done.books}
+
+
 def test_progress__not_certain_is_not_sent_again_until_settled(
     folder: AssessmentFolder, office: PostOffice
 ) -> None:
@@ -212,7 +238,7 @@ def test_cli__says_what_to_record_and_what_keeps_messages_back(folder: Assessmen
         ran.output.split()
     )
     ran = CliRunner().invoke(cli, ["remind", "--progress", "-C", str(folder.root)])
-    assert "Reminders are for workbooks recorded as sent: xlassess sent REF" in ran.output
+    assert "Reminders are for workbooks recorded as sent: xlassess sent --progress" in ran.output
     ran = CliRunner().invoke(cli, ["send", "--to", "Cy Cedar", "-C", str(folder.root)])
     assert ran.exit_code == 2
 

@@ -81,15 +81,20 @@ def _deciding(command: Callable[..., Any]) -> Callable[..., Any]:
     "--feedback", is_flag=True,
     help="Pages of feedback: of the workbooks named, or all not yet recorded as sent.",
 )  # fmt: skip
+@click.option(
+    "--progress", is_flag=True,
+    help="All progress workbooks not yet recorded as sent. With --undo: all recorded as sent by "
+    "hand that have not come back.",
+)  # fmt: skip
 @click.option("--by", metavar="NAME", default="", help="Who sent them. The default is you.")
 @click.option("--undo", is_flag=True, help="Undo the last record of this kind.")
 @in_round
 @click.pass_obj
 def sent(
     options: Options, references: tuple[str, ...], *, everyone: bool, queries: bool,
-    feedback: bool, by: str, undo: bool,
+    feedback: bool, progress: bool, by: str, undo: bool,
 ) -> None:  # fmt: skip
-    """Record that you sent workbooks to their respondents, query workbooks, or pages of feedback.
+    """Record that you sent workbooks, query workbooks, pages of feedback or progress workbooks.
 
     REF is the reference of a workbook. It is in the file name. Nothing is sent by this. What was
     sent with --via smtp is on record already.
@@ -98,17 +103,17 @@ def sent(
 
     why = service.Why(now(), by=by)
     if feedback:
-        if everyone or queries:
+        if everyone or queries or progress:
             raise click.UsageError("--feedback goes with REF or with nothing.")
         folder = folder_of(options)
         _show(Console(), service.mark_feedback(folder, references, why, undone=undo), "feedback")
         return
     if queries:
-        if references or everyone:
+        if references or everyone or progress:
             raise click.UsageError("Give references, or --all, or --queries.")
         _show(Console(), service.mark_queries(folder_of(options), why, undone=undo))
         return
-    _mark(options, references, "sent", everyone=everyone, by=by, undo=undo)
+    _mark(options, references, "sent", everyone=everyone, progress=progress, by=by, undo=undo)
 
 
 @click.command()
@@ -119,19 +124,25 @@ def sent(
     "or a PDF or a picture waits. "
     "With --undo: all recorded as reminded by hand.",
 )  # fmt: skip
+@click.option(
+    "--progress", is_flag=True,
+    help="All owners that remind --progress writes to. With --undo: all recorded as reminded by "
+    "hand.",
+)  # fmt: skip
 @click.option("--by", metavar="NAME", default="", help="Who reminded them. The default is you.")
 @click.option("--undo", is_flag=True, help="Undo the last record of this kind.")
 @in_round
 @click.pass_obj
 def reminded(
-    options: Options, references: tuple[str, ...], everyone: bool, by: str, undo: bool
-) -> None:
-    """Record that you reminded respondents of their workbooks.
+    options: Options, references: tuple[str, ...], *, everyone: bool, progress: bool, by: str,
+    undo: bool,
+) -> None:  # fmt: skip
+    """Record that you reminded respondents of their workbooks, or owners of their reports.
 
     REF is the reference of a workbook. It is in the file name. Nothing is sent by this. Reminders
     sent with --via smtp are on record already.
     """
-    _mark(options, references, "reminded", everyone=everyone, by=by, undo=undo)
+    _mark(options, references, "reminded", everyone=everyone, progress=progress, by=by, undo=undo)
 
 
 @click.command()
@@ -279,21 +290,25 @@ def decline(options: Options, reference: str, reason: str, by: str, undo: bool) 
 
 
 def _mark(
-    options: Options, references: tuple[str, ...], what: Mark, *, everyone: bool, by: str,
-    undo: bool,
+    options: Options, references: tuple[str, ...], what: Mark, *, everyone: bool, progress: bool,
+    by: str, undo: bool,
 ) -> None:  # fmt: skip
     from xlassess.services import decide as service
 
-    if not references and not everyone:
+    named = sum(map(bool, (references, everyone, progress)))
+    if not named:
         raise click.UsageError(
             "Give the reference of each workbook, or use --all. "
             "To see the references, run: xlassess status"
         )
-    if references and everyone:
-        raise click.UsageError("Give references or use --all, but not both.")
+    if named > 1:
+        raise click.UsageError("Give references, or --all, or --progress.")
     why = service.Why(now(), by=by)
-    folder = folder_of(options)
-    _show(Console(), service.mark(folder, references, what, why, everyone=everyone, undone=undo))
+    result = service.mark(
+        folder_of(options), references, what, why, everyone=everyone, progress=progress,
+        undone=undo,
+    )  # fmt: skip
+    _show(Console(), result)
 
 
 def _settle(options: Options, reference: str, kind: OutcomeKind, why: Why, undo: bool) -> None:

@@ -198,10 +198,17 @@ def _is_for_all(drafted: Drafted) -> bool:
     return made.whole and not (made.needs_person or made.away or made.waiting)
 
 
+_ALL_OF: dict[Kind, str] = {
+    "query": "--queries", "progress": "--progress", "progress_reminder": "--progress",
+}  # fmt: skip
+"""The options that record all messages of a kind, where that is not --all."""
+
+
 def _which(drafted: Drafted) -> str:
     """All workbooks where all are in the drafts, or their references."""
+    kind = drafted.composed.kind
     if _is_for_all(drafted):
-        return "--queries" if drafted.composed.kind == "query" else "--all"
+        return _ALL_OF.get(kind, "--all")
     return " ".join(reference for draft in drafted.drafts for reference in draft.references)
 
 
@@ -238,7 +245,7 @@ def _nobody(out: Console, composed: Composed) -> None:
     elif composed.kind == "feedback":
         out.say("Each page was sent. To write all the same: add --again")
     elif composed.unsent:
-        every = "REF" if composed.kind == "progress_reminder" else "--all"
+        every = _ALL_OF.get(composed.kind, "--all")
         out.say(
             f"Not recorded as sent: {count(composed.unsent, 'workbook')}. Reminders are for "
             f"workbooks recorded as sent: xlassess sent {every}"

@@ -99,9 +99,10 @@ class Composed:
     ``waiting`` are those who are not reminded because a PDF or a picture of theirs waits.
     ``away`` are people on leave who are not reminded before they are back, and until when.
     ``day_over`` is the return date that the messages name, where it has passed. ``whole`` is False
-    where messages were asked for about some workbooks only, or about joint ones. ``uncertain`` are
-    earlier messages of which nobody knows whether they were sent: nothing is written to the same
-    people until that is settled. ``recent`` counts people who were reminded less than a day ago.
+    where messages were asked for about some workbooks only, or about those of plan or workshop.
+    ``uncertain`` are earlier messages of which nobody knows whether they were sent: nothing is
+    written to the same people until that is settled. ``recent`` counts people who were reminded
+    less than a day ago.
     ``unsent`` counts the workbooks nobody is reminded of because they are not recorded as sent;
     ``absent`` are people on leave until the return date or later who are invited all the same;
     ``fresh`` counts people who are reminded of what they were sent less than a day ago.
@@ -142,6 +143,9 @@ _OF: Mapping[Kind, JointKind] = {
 
 _FIRST: tuple[Kind, ...] = ("invitation", "plan", "workshop", "progress")
 """The messages that workbooks go out with."""
+
+_TO_ONE: tuple[Kind, ...] = ("plan", "workshop")
+"""The messages that go to one person, who is named."""
 
 _WITHOUT_DAY: tuple[Kind, ...] = ("thanks", "query", "progress_reminder", "feedback")
 """The messages that may name a day that is over, or none."""
@@ -575,7 +579,7 @@ class _Writing:
             missing=tuple(self.missing),
             problems=tuple(self.problems),
             day_over=by if by and by < self.today else None,
-            whole=not self.ask.only and not self.ask.again and self.ask.kind not in _OF,
+            whole=not self.ask.only and not self.ask.again and self.ask.kind not in _TO_ONE,
             uncertain=doubted,
             recent=len({_person(book) for book in recent}),
             away=tuple(self.away),

@@ -46,7 +46,7 @@ def unwritten(made: Composed) -> Iterator[ToldMatter]:
     if made.fresh:
         who = count(made.fresh, "person", "people")
         yield ToldMatter(
-            f"Sent less than a day ago to {who} who are reminded now. Check that you mean it."
+            f"Reminded now of what was sent less than a day ago: {who}. Check that you mean it."
         )
     if made.waiting:
         yield ToldMatter(
