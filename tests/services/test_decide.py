@@ -37,6 +37,7 @@ from xlassess.services.decide import (
     waive,
 )
 from xlassess.services.generate import generate
+from xlassess.services.history import history, told
 from xlassess.services.ingest import ingest
 from xlassess.services.papers.consolidate import present_round
 from xlassess.services.setup.verify import verify
@@ -244,6 +245,23 @@ def test_reassign__takes_the_place_of_what_counted_there(
     assert states(folder)["first.xlsx"] == states(folder)["second.xlsx"] == "superseded"
     undo(folder, "reassigned", 3, WHY)
     assert states(folder) == before
+
+
+@pytest.mark.parametrize("kind", ["declined", "nil return"])
+def test_reassign__says_that_a_record_no_longer_holds(
+    folder: AssessmentFolder, tmp_path: Path, kind: OutcomeKind
+) -> None:
+    comes_back(folder, tmp_path, "Bea Birch", "by Abe.xlsx")
+    abe = reference(folder, 1)
+    settle(folder, abe, kind, WHY)
+    result = reassign(folder, 3, abe, WHY)
+    assert result.ended_told == f"“{kind}”, recorded on 13 March 2026, no longer holds."
+    steps = history(folder, abe)
+    assert f"to {abe}; “{kind}” no longer holds" in told(steps, steps.steps[-1])
+    undo(folder, "reassigned", 3, WHY)
+    assert line(folder, 1).state == kind
+    assert verify(folder).holds
+    assert reassign(folder, 3, reference(folder), WHY, instead=1).ended_told == ""
 
 
 def test_reassign__there_and_back(folder: AssessmentFolder, tmp_path: Path) -> None:

@@ -88,7 +88,8 @@ class Decided:
     are the references in messages of which it is certain now that they arrived. ``left_out`` are
     people who are not recorded as reminded because ``remind`` writes to none of them. ``message``
     is the number of the message it was about, if it was about one. ``gave_way`` are the returns
-    that no longer count, or no longer wait, because another took their place.
+    that no longer count, or no longer wait, because another took their place. ``ended`` is the
+    nil return or the refusal on record until now, which no longer holds as a return counts.
     """
 
     what: str
@@ -99,6 +100,15 @@ class Decided:
     left_out: tuple[str, ...] = ()
     message: int = 0
     gave_way: tuple[Return, ...] = ()
+    ended: Outcome | None = None
+
+    @property
+    def ended_told(self) -> str:
+        """In a sentence, that a nil return or a refusal no longer holds; empty where none did."""
+        if self.ended is None:
+            return ""
+        since = written_day(self.ended.at.astimezone())
+        return f"“{self.ended.kind}”, recorded on {since}, no longer holds."
 
 
 def choose(folder: AssessmentFolder, reference: str, which: str, why: Why) -> Decided:
@@ -125,8 +135,10 @@ def choose(folder: AssessmentFolder, reference: str, which: str, why: Why) -> De
                 f"To let return {ret.number} count instead: xlassess reassign {ret.number} --to "
                 f'{instead} --reason "..."',
             )
+        before = ledger.register().outcomes.get(book.reference)
         ledger.decisions.choose(ret.number, why.reason.strip())
-        return _decided(ledger, "chosen", [ret.number], [book.reference])
+        made = _decided(ledger, "chosen", [ret.number], [book.reference])
+        return replace(made, ended=before)
 
 
 def set_aside(folder: AssessmentFolder, number: int, why: Why) -> Decided:
@@ -212,11 +224,12 @@ def reassign(
             if ret and own != book.reference:
                 _check_named(ledger, number, book, instead)
             number, of = (again.number, own) if again else (number, "")
+            before = ledger.register().outcomes.get(book.reference)
             gone = ledger.decisions.reassign(number, book, why.reason.strip(), of=of)
         # Of a workbook of another round nothing is changed.
         references = [book.reference] if anew else [book.reference, own]
         made = _decided(ledger, "reassigned", [number], references)
-        return replace(made, gave_way=tuple(ledger.by_number(gone).values()))
+        return replace(made, gave_way=tuple(ledger.by_number(gone).values()), ended=before)
 
 
 def _check_named(ledger: Ledger, number: int, to: Issued, instead: int) -> None:

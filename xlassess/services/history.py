@@ -257,9 +257,10 @@ def _plainly(step: Step, about: str) -> str:
         "came again": f"{about} came again as {event.details.get('file', '')}; nothing changed",
         "waived": f"finding {finding} waived",
         "waiver revoked": f"finding {finding} no longer waived",
-        "chosen": f"{about} chosen to count",
+        "chosen": f"{about} chosen to count{_ending(event)}",
         "set aside": f"{about} set aside",
-        "reassigned": f"{about} reassigned from {event.details.get('from')} to {event.reference}",
+        "reassigned": f"{about} reassigned from {event.details.get('from')} to {event.reference}"
+        f"{_ending(event)}",
         "nil return": "recorded as a nil return",
         "declined": "recorded as declined",
         "query issued": f"query workbook {event.details.get('query')} issued about {about}",
@@ -280,6 +281,12 @@ def _from(event: Event) -> str:
     """The address that a message came from, where that is on record."""
     sender = event.details.get("sender", "")
     return f" from {sender}" if sender else ""
+
+
+def _ending(event: Event) -> str:
+    """The record of a nil return or a refusal that a decision ended."""
+    ended = event.details.get("ended", "")
+    return f"; “{ended}” no longer holds" if ended else ""
 
 
 def _code(step: Step) -> str:

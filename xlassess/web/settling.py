@@ -175,6 +175,7 @@ def _reassign(visit: Visit, case: Case) -> Settled:
     done = decide.reassign(visit.folder, number, to, why, instead=int(instead or 0))
     number = done.returns[0].number if done.returns else number
     gone = "".join(f" {capital(named(ret))} gave way to it." for ret in done.gave_way)
+    gone += f" {done.ended_told}" if done.ended else ""
     return Settled(f"Return {number} now belongs to {to}.{gone}", f"reassigned:{number}")
 
 
@@ -186,8 +187,9 @@ def _choose(visit: Visit, case: Case) -> Settled:
     chosen = next((ret for ret in returns if str(ret.number) == which), None)
     if chosen is None:
         raise FormErrors(FieldError("choose-reason", "Choose the return that counts."))
-    decide.choose(visit.folder, case.reference, which, _why(visit, "choose"))
-    return Settled(f"Return {which} counts.", f"chosen:{case.reference}/{which}")
+    done = decide.choose(visit.folder, case.reference, which, _why(visit, "choose"))
+    gone = f" {done.ended_told}" if done.ended else ""
+    return Settled(f"Return {which} counts.{gone}", f"chosen:{case.reference}/{which}")
 
 
 def _nil(visit: Visit, case: Case) -> Settled:

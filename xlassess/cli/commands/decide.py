@@ -399,6 +399,8 @@ def _show_books(out: Console, result: Decided) -> None:
         out.say(f"{whose(book.issued)}: {_stands(book)}", indent=2)
     for ret in result.gave_way:
         out.say(f"{capital(named(ret))} gave way to it.", indent=2, style="query")
+    if result.ended:
+        out.say(result.ended_told, indent=2, style="query")
 
 
 def _stands(book: Book) -> str:

@@ -136,6 +136,9 @@ class Deciding:
         anew = replace(anew, state=state_of(anew.findings, anew.normalised))
         statuses = {**others.statuses, ret.number: ReturnStatus(reference, "current", anew.state)}
         details = {"from": ret.reference} if reference != ret.reference else {}
+        # The record of a nil return, or of somebody who declined, holds no longer from here on.
+        held = self.now.outcomes.get(reference)
+        details |= {"ended": held.what} if held else {}
         entry = Entry(what, reference, ret.number, reason=reason, details=details)
         self.add(replace(entry, statuses=statuses, settled=[*others.settled, ret.number]))
         return anew

@@ -36,9 +36,10 @@ class Replay:
     """Follows the log event by event.
 
     ``statuses`` says where each return stands, by its number; ``moved`` the last event that moved
-    it; ``outcomes`` what is in force for a workbook, by reference; ``marks`` the events by which
-    a workbook was marked, by kind and reference; ``waived`` the event by which a finding is
-    waived, by return and place; ``settled`` the event by which a return's unclear order is;
+    it; ``outcomes`` what is in force for a workbook, by reference; ``ended`` what an event ended of
+    that, by its number; ``marks`` the events by which a workbook was marked, by kind and reference;
+    ``waived`` the event by which a finding is waived, by return and place; ``settled`` the event by
+    which a return's unclear order is;
     ``messages`` what was handed to a mail server, by Message-ID; ``notices`` what came back about
     the last message to somebody, by the workbook's reference; ``settled_by`` the messages of which
     an event says that it no longer matters whether they were sent; ``about`` the messages about a
@@ -49,6 +50,7 @@ class Replay:
     statuses: dict[int, ReturnStatus] = field(default_factory=dict)
     moved: dict[int, Event] = field(default_factory=dict)
     outcomes: dict[str, Event] = field(default_factory=dict)
+    ended: dict[int, tuple[Event, ...]] = field(default_factory=dict)
     marks: dict[tuple[str, str], list[Event]] = field(default_factory=dict)
     waived: dict[tuple[int, int], Event] = field(default_factory=dict)
     settled: dict[int, Event] = field(default_factory=dict)
@@ -73,13 +75,18 @@ class Replay:
             self._one(event)
         return self
 
-    def _one(self, event: Event) -> None:
-        self.events[event.number] = event
+    def _move(self, event: Event) -> None:
+        """Follow where an event moves returns; one that comes to count ends what is on record."""
         for number, place in event.statuses.items():
             self.statuses[number] = place
             self.moved[number] = event
-            if place.standing == "current" and event.what not in OUTCOMES:
-                self.outcomes.pop(place.reference, None)
+            counts = place.standing == "current" and event.what not in OUTCOMES
+            if counts and (gone := self.outcomes.pop(place.reference, None)):
+                self.ended[event.number] = (*self.ended.get(event.number, ()), gone)
+
+    def _one(self, event: Event) -> None:
+        self.events[event.number] = event
+        self._move(event)
         for number in event.settled:
             self.settled[number] = event
         if event.undoes is not None:
@@ -149,7 +156,10 @@ class Replay:
                 self.settled_by.setdefault(event.number, []).append(one.id)
 
     def take_back(self, number: int) -> None:
-        """Let an event hold no longer; where returns stood before it is not restored."""
+        """Let an event hold no longer; where returns stood before it is not restored.
+
+        What is on record in place of a return is: it was ended because a return came to count.
+        """
         self.undone.add(number)
         taken_back = self.events.get(number)
         for settled in [key for key, event in self.settled.items() if event.number == number]:
@@ -159,6 +169,8 @@ class Replay:
         outcome = self.outcomes.get(taken_back.reference)
         if outcome and outcome.number == number:
             del self.outcomes[taken_back.reference]
+        for again in self.ended.pop(number, ()):
+            self.outcomes.setdefault(again.reference, again)
         marks = self.marks.get((taken_back.what, taken_back.reference), [])
         marks[:] = [mark for mark in marks if mark.number != number]
         for known in self.settled_by.pop(number, ()):
