@@ -45,8 +45,16 @@ def test_next_steps__lead_from_the_register_to_what_comes_back(folder: Assessmen
     assert steps(folder) == ["write"]
     books = [book.reference for book in generate(folder, now=MONDAY).workbooks]
     assert steps(folder) == ["send", "receive"]
-    decide.mark(folder, books, "sent", why())
+    decide.mark(folder, books[:1], "sent", why())
+    found = status(folder, today=BEFORE)
+    assert [one.told for one in next_steps(folder, found, today=BEFORE)] == [
+        "Send 2 workbooks, and record that you did.",
+        "Read what comes back: 1 workbook still out.",
+    ]
+    assert found.told["awaited"] == "Not returned yet: 3 workbooks, not recorded as sent: 2"
+    decide.mark(folder, books[1:], "sent", why())
     assert steps(folder) == ["receive"]
+    assert status(folder, today=BEFORE).told["awaited"] == "Not returned yet: 3 workbooks"
 
 
 def test_next_steps__who_is_late_is_reminded_once_a_week(folder: AssessmentFolder) -> None:

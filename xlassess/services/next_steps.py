@@ -95,9 +95,9 @@ def _to_partners(found: Status, today: date) -> Iterator[DueStep]:
     missing = len(found.having("not issued"))
     if missing:
         yield DueStep("write", f"Write {count(missing, 'workbook')} to send out.")
-    unsent = [line for line in found.having("not sent", "late") if line.sent is None]
+    unsent = len(found.unsent)
     if unsent:
-        yield DueStep("send", f"Send {count(len(unsent), 'workbook')}, and record that you did.")
+        yield DueStep("send", f"Send {count(unsent, 'workbook')}, and record that you did.")
     new = [line for line in found.with_queries if not line.asked_now]
     if new:
         yield DueStep(
@@ -111,8 +111,10 @@ def _to_partners(found: Status, today: date) -> Iterator[DueStep]:
     if late:
         yield DueStep("remind", f"Remind who is late: {count(len(late), 'workbook')}.")
     if found.awaited:
-        books = count(len(found.awaited), "workbook")
-        yield DueStep("receive", f"Read what comes back: {books} still out.")
+        # What was never sent is not out; that it is to be sent is said above.
+        out = len(found.awaited) - unsent
+        books = f": {count(out, 'workbook')} still out" if out else ""
+        yield DueStep("receive", f"Read what comes back{books}.")
 
 
 def _to_be_reminded(line: Line, today: date) -> bool:

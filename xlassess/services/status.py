@@ -21,7 +21,7 @@ from xlassess.model.toolkit import years_later
 from xlassess.services.common.earlier import plans_so_far
 from xlassess.services.common.offers import Offer, Offered, offers, sender_of
 from xlassess.services.common.other_round import OTHER_ROUND, OfOtherRound, of_other_rounds
-from xlassess.services.common.phrases import Matter, count
+from xlassess.services.common.phrases import Matter, count, matter
 from xlassess.services.common.workbooks.asked import (
     Request,
     SaidWhy,
@@ -266,6 +266,12 @@ class Status:
         return self.having(*OUT)
 
     @property
+    def unsent(self) -> tuple[Line, ...]:
+        """The lines awaited of which nothing shows that the workbook was ever sent."""
+        lines = self.having("not sent", "late")
+        return tuple(line for line in lines if line.sent is None and line.reminded is None)
+
+    @property
     def with_evidence(self) -> tuple[Line, ...]:
         """The lines whose answers came in a PDF or a picture that nobody has typed in yet."""
         return tuple(line for line in self.lines if line.evidence)
@@ -319,6 +325,14 @@ class Status:
             "unsettled": self.waiting or 0,
         }
         return {kind: number for kind, number in numbers.items() if number}
+
+    @property
+    def told(self) -> dict[Matter, str]:
+        """What is open in words: of what is awaited also how much was never sent."""
+        told = {kind: matter(kind, number) for kind, number in self.matters.items()}
+        if self.unsent:
+            told["awaited"] += f", not recorded as sent: {len(self.unsent)}"
+        return told
 
     def perhaps(self, ret: Return) -> Line | None:
         """The workbook whose reference stands in the name of a file that could not be read.

@@ -248,7 +248,7 @@ def _open(out: Console, result: Status) -> None:
     _settled(out, result)
     waiting = result.awaited
     if waiting:
-        out.heading(matter("awaited", len(waiting)))
+        out.heading(result.told["awaited"])
         out.some([_awaited(line) for line in waiting], "xlassess status --full")
     missing = result.having("not issued")
     if missing:

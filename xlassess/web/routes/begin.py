@@ -15,7 +15,7 @@ from xlassess.ledger import Event
 from xlassess.model.assessment import LEVELS
 from xlassess.model.errors import UsageError
 from xlassess.model.toolkit import Toolkit
-from xlassess.services.common.phrases import count, listed, matter
+from xlassess.services.common.phrases import count, listed
 from xlassess.services.common.phrases import day as said_day
 from xlassess.services.setup.fill_register import (
     RegisterChangedError,
@@ -367,7 +367,7 @@ def show_closing(visit: Visit) -> Response:
     under_way = next((job for job in jobs[:1] if job.state != "done"), None)
     view = ClosingView(
         closed=found.closed,
-        matters=tuple(matter(kind, number) for kind, number in found.matters.items()),
+        matters=tuple(found.told.values()),
         archive=str(found.closed.details.get("archive", "")) if found.closed else "",
         here=visit.at("closing"),
         job=visit.jobs.progress(under_way) if under_way else None,

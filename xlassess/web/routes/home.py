@@ -11,7 +11,6 @@ from starlette.responses import RedirectResponse, Response
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Event
 from xlassess.services import status as service
-from xlassess.services.common.phrases import matter
 from xlassess.services.next_steps import StepKind
 from xlassess.services.setup.rounds import RoundLine, rounds
 from xlassess.services.status import NextReview, Rate, Status
@@ -89,10 +88,8 @@ def show(visit: Visit) -> Response:
         rates=found.rates,
         states=tuple(_states(found)),
         matters=tuple(
-            OpenMatter(
-                matter(kind, number), visit.at(_PAGE_OF.get(kind, ""), **_NARROWED.get(kind, {}))
-            )
-            for kind, number in found.matters.items()
+            OpenMatter(told, visit.at(_PAGE_OF.get(kind, ""), **_NARROWED.get(kind, {})))
+            for kind, told in found.told.items()
         ),
         steps=tuple(_steps(visit, found)),
         reviews=found.reviews,
