@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from tests.services.programmes.made_up import a_programme, an_assessment_in
+from tests.services.small import change_settings
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
 from xlassess.services.setup import verify
@@ -43,6 +45,34 @@ def test_programme__trouble_is_one_line_and_needs_a_person(tmp_path: Path) -> No
     assert result.stdout.count("There is no assessment in") == 1
     assert "write in programme.yaml where it is now" in result.stdout
     assert "Good Partnership" in result.stdout
+
+
+def test_programme__of_one_that_is_not_filled_in_all_that_is_missing_is_told(
+    tmp_path: Path,
+) -> None:
+    a_programme(tmp_path, "")
+    for name in ("new", "odd"):
+        assert run("add", name, "-C", tmp_path, "--name", name.title()).exit_code == 0
+    change_settings(AssessmentFolder(tmp_path / "odd"), "marking: OFFICIAL", "marking: [secret")
+    result = run("status", "-C", tmp_path, "--json")
+    new, odd = (told(result.stdout, name) for name in ("New", "Odd"))
+    assert (result.exit_code, new["need"], odd["need"]) == (1, "not set up yet", "cannot be used")
+    assert [one.partition(":")[0].rpartition(",")[0] for one in new["faults"]] == [
+        "assessment.yaml", "assessment.yaml", *["partners.xlsx"] * 3,
+    ]  # fmt: skip
+    assert new["faults"][0].startswith(new["trouble"])
+    shown = run("status", "-C", tmp_path).stdout
+    assert "New: not set up yet" in shown
+    assert all(fault in shown for fault in new["faults"])
+    # once something was issued, the same settings are no longer only unfilled
+    AssessmentFolder(tmp_path / "new").outbox.mkdir()
+    result = run("status", "-C", tmp_path, "--json")
+    assert told(result.stdout, "New")["need"] == "cannot be used"
+
+
+def told(text: str, name: str) -> dict[str, Any]:
+    found = json.loads(text)["partnerships"]
+    return next(dict(one) for one in found if one["name"] == name)
 
 
 def test_programme__of_one_that_was_left_nothing_is_open_and_nothing_is_run(tmp_path: Path) -> None:

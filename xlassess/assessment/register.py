@@ -79,9 +79,11 @@ class _Reader:
     people: dict[str, tuple[str, int]] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
 
-    def remark(self, row: int, heading: str, message: str, hint: str) -> None:
+    def remark(
+        self, row: int, heading: str, message: str, hint: str, *, missing: bool = False
+    ) -> None:
         cell = cell_name(row, self.columns.get(heading, 0))
-        self.problems.append(Problem(self.file, row + 1, message, hint, cell))
+        self.problems.append(Problem(self.file, row + 1, message, hint, cell, missing=missing))
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,7 +378,8 @@ def _respondent(reader: _Reader, index: int, row: Sequence[RegisterCell]) -> Res
     partner, name, email = texts["Partner"], texts["Respondent"], texts["E-mail"]
     if partner.casefold().startswith(EXAMPLE.casefold()):
         message = f"Row {index + 1} is still an example."
-        reader.remark(index, "Partner", message, "Overwrite it with a respondent, or delete it.")
+        hint = "Overwrite it with a respondent, or delete it."
+        reader.remark(index, "Partner", message, hint, missing=True)
         return None
     if not partner:
         if not _cell(reader, row, "Partner").fault:

@@ -25,7 +25,7 @@ from xlassess.assessment.inherited import register_of, with_inherited
 from xlassess.assessment.register import EMAIL, RegisterError, RegisterRead, read_register
 from xlassess.assessment.slugs import slug
 from xlassess.contract.seal import SECRET_BYTES
-from xlassess.files.problems import FileError, did_you_mean
+from xlassess.files.problems import FileError, Problem, did_you_mean
 from xlassess.files.rights import give_to_group, group_of
 from xlassess.files.shape import read_as
 from xlassess.files.yaml_file import Loc, Remark, Source, read_yaml
@@ -411,6 +411,20 @@ class AssessmentFolder:
             return read
         unused = f"{path.name} is used as the register; {' and '.join(others)} beside it is not."
         return replace(read, remarks=(unused, *read.remarks))
+
+    def examples_left(self) -> tuple[Problem, ...]:
+        """Return the rows of the register that are still to be filled in; settings are not needed.
+
+        A register that cannot be read says nothing about it: whatever needs it says what is wrong.
+        """
+        try:
+            name = self.register_file.relative_to(self.root).as_posix()
+            read_register(self._read(self.register_file), name, ())
+        except FileError as error:
+            return tuple(one for one in error.problems if one.missing)
+        except (XlassessError, OSError):
+            return ()
+        return ()
 
     def secret(self) -> bytes:
         """Return the assessment's secret; a new assessment without one is given one.

@@ -14,7 +14,7 @@ class Problem:
 
     ``line`` counts from 1; 0 means that no line can be named. ``cell`` (A1) takes its place
     in a workbook, with its ``sheet`` where there are several. ``hint`` is what to do, or an
-    empty text.
+    empty text. ``missing`` says that something is not filled in, and not that it is wrong.
     """
 
     file: str
@@ -23,6 +23,7 @@ class Problem:
     hint: str = ""
     cell: str = ""
     sheet: str = ""
+    missing: bool = False
 
     @property
     def where(self) -> str:

@@ -249,7 +249,8 @@ def _problem(file: Source, model: type[Any], detail: ErrorDetails) -> Problem:
     message, hint = _explain(model, detail)
     context = _context(file.tree, loc)
     text = f"{context}{message}"
-    return file.problem(loc, text[0].upper() + text[1:], hint)
+    problem = file.problem(loc, text[0].upper() + text[1:], hint)
+    return dataclasses.replace(problem, missing=detail["type"] == "missing")
 
 
 _EXPECTED = {

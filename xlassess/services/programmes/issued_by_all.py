@@ -55,6 +55,8 @@ def issued_by_all(lines: Sequence[PartnershipStanding]) -> IssuedByAll:
     """Look up what each assessment issued; one that cannot be used is told with its files."""
     known = IssuedByAll()
     for place, line in enumerate(lines):
+        if line.unfilled:  # nothing was issued in it
+            continue
         trouble = line.trouble
         if not trouble and line.place is not None:
             try:

@@ -170,7 +170,8 @@ def _told(stands: PartnershipStanding, now: datetime) -> _Told:
         under_way=present.round if present and stands.under_way else "",
     )  # fmt: skip
     if stands.is_out:
-        why = f"its assessment cannot be used. {stands.trouble}"
+        state = "is not set up yet" if stands.unfilled else "cannot be used"
+        why = f"its assessment {state}. {stands.trouble or stands.faults[0]}"
         return _Told(replace(line, why=why, unusable=True))
     if stands.place is None:
         return _Told(replace(line, why="there is no assessment of it here."))

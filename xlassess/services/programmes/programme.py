@@ -11,8 +11,9 @@ from typing import Literal, get_args
 
 from xlassess.assessment.programme import ProgrammeFolder
 from xlassess.assessment.rounds import has_rounds, round_names
-from xlassess.assessment.settings import AssessmentFolder
+from xlassess.assessment.settings import REGISTER, AssessmentFolder
 from xlassess.assessment.slugs import slug
+from xlassess.files.problems import FileError
 from xlassess.ledger import Ledger, RoundOverview
 from xlassess.model.days import local_day
 from xlassess.model.errors import UsageError
@@ -25,7 +26,8 @@ from xlassess.services.status import LineState, Status, status
 
 Need = Literal[
     "cannot be used", "evaluation overdue", "to be looked at", "late", "plan to be followed up",
-    "to be decided", "evaluation due", "under way", "no evaluation on record", "nothing", "over",
+    "to be decided", "not set up yet", "evaluation due", "under way", "no evaluation on record",
+    "nothing", "over",
 ]  # fmt: skip
 """What a partnership needs of a person, the most pressing first.
 
@@ -33,9 +35,9 @@ cannot be used: its assessment cannot be opened, or two have one id, and it is n
 to be decided on; evaluation overdue: the day of the next evaluation has passed, and no round is
 under way; to be looked at: returns, messages or files wait for the coordinator; late: workbooks
 have not come back in time; plan to be followed up: actions are late or not settled; to be decided:
-it is proposed, and no decision is on record; evaluation due: within half a year; under way:
-workbooks are out, and in time; no evaluation on record: none, and no day for one; over: left, or
-decided against.
+it is proposed, and no decision is on record; not set up yet: settings of its assessment are empty,
+or nobody is in its register; evaluation due: within half a year; under way: workbooks are out, and
+in time; no evaluation on record: none, and no day for one; over: left, or decided against.
 """
 
 NEEDS: tuple[Need, ...] = get_args(Need)
@@ -83,7 +85,9 @@ class PartnershipStanding:
     none or it cannot be opened. ``rounds`` are those held, the first one first; ``status`` is
     that of the present one. ``checklist`` and ``evaluated`` are the days of the last ones,
     ``due`` is the day of the next evaluation. ``trouble`` says why the assessment cannot be used,
-    and ``remedy`` what to do. ``days`` is how long until ``due``; fewer than 0 are past. ``own``
+    and ``remedy`` what to do; ``faults`` is everything that is wrong with it, each in a sentence or
+    two. ``unfilled`` says that all of that is only not filled in yet, and nothing was issued.
+    ``days`` is how long until ``due``; fewer than 0 are past. ``own``
     names the settings in which it differs from what the programme shares.
     """
 
@@ -101,14 +105,16 @@ class PartnershipStanding:
     trouble: str = ""
     remedy: str = ""
     own: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    unfilled: bool = False
 
     @property
     def is_out(self) -> bool:
-        """True where its assessment cannot be used, and it is not over.
+        """True where its assessment cannot be used or is not set up yet, and it is not over.
 
         The folder of one that is over may be in an archive: nothing is asked in it any more.
         """
-        return bool(self.trouble) and not self.entry.is_over
+        return bool(self.trouble or self.unfilled) and not self.entry.is_over
 
     @property
     def under_way(self) -> bool:
@@ -128,7 +134,7 @@ class ProgrammeStatus:
 
     @property
     def needs_person(self) -> bool:
-        """True where the assessment of a partnership that is not over cannot be used."""
+        """True where the assessment of a partnership cannot be used, or is not set up yet."""
         return any(line.is_out for line in self.lines)
 
 
@@ -319,7 +325,7 @@ def _look(
     if not AssessmentFolder(place).settings_file.exists():
         where = f"There is no assessment in {shown(place)}."
         remedy = "Put the folder back, or write in programme.yaml where it is now."
-        return replace(line, trouble=where, remedy=remedy)
+        return _troubled(line, where, remedy)
     try:
         folder = open_folder(place)
         settings = folder.assessment()
@@ -330,10 +336,39 @@ def _look(
         if today is None:
             return line
         stands = status(folder, today=today)
-        return replace(line, rounds=tuple(_rounds(folder, today)), status=stands)
+        line = replace(line, rounds=tuple(_rounds(folder, today)), status=stands)
     except Exception as error:
-        message, remedy = what_is_wrong(error)[0]
-        return replace(line, trouble=message, remedy=remedy)
+        return _with_faults(line, place, error)
+    if not stands.lines and not line.rounds:
+        nobody = f"Nobody is in {REGISTER} yet. Enter a row for each person."
+        line = replace(line, faults=(nobody,), unfilled=True)
+    return line
+
+
+def _troubled(line: PartnershipStanding, trouble: str, remedy: str) -> PartnershipStanding:
+    """Return a partnership whose assessment cannot be used."""
+    told = f"{trouble} {remedy}".strip()
+    return replace(line, trouble=trouble, remedy=remedy, faults=(told,), status=None)
+
+
+def _with_faults(line: PartnershipStanding, place: Path, error: Exception) -> PartnershipStanding:
+    """Return a partnership whose assessment cannot be used, with everything that is wrong."""
+    wrong = what_is_wrong(error)
+    faults = [f"{message} {remedy}".strip() for message, remedy in wrong]
+    # Of settings that are not read the register is not either; what is to be filled in is told.
+    faults += [
+        text for one in AssessmentFolder(place).examples_left() if (text := str(one)) not in faults
+    ]
+    told = replace(_troubled(line, *wrong[0]), faults=tuple(faults))
+    return replace(told, unfilled=_is_unfilled(place, error))
+
+
+def _is_unfilled(place: Path, error: Exception) -> bool:
+    """True where settings are only empty, and nothing shows that they ever were otherwise."""
+    folder = AssessmentFolder(place)
+    only_empty = isinstance(error, FileError) and all(one.missing for one in error.problems)
+    begun = folder.ledger_file.exists() or folder.outbox.exists() or has_rounds(place)
+    return only_empty and not begun
 
 
 def _apart(lines: Sequence[PartnershipStanding]) -> list[PartnershipStanding]:
@@ -353,12 +388,11 @@ def _apart(lines: Sequence[PartnershipStanding]) -> list[PartnershipStanding]:
         if line.id:
             places[line.id].append(line)
     return [
-        replace(
+        _troubled(
             line,
-            trouble=f"It has the id {line.id}, as has {_others(line, places[line.id])}.",
-            remedy="If one is a copy of the other, take it out of programme.yaml. Otherwise change "
+            f"It has the id {line.id}, as has {_others(line, places[line.id])}.",
+            "If one is a copy of the other, take it out of programme.yaml. Otherwise change "
             "the id in the settings of the one from which no workbook has been issued.",
-            status=None,
         )
         if len(places[line.id]) > 1 and line.id
         else line
@@ -461,6 +495,7 @@ def _need(line: PartnershipStanding) -> Need:
     """What a partnership needs most."""
     if line.entry.is_over:
         return "over"
-    if line.trouble:  # a new assessment cannot be used before it is filled in
+    if line.trouble and not line.unfilled:
         return "to be decided" if line.entry.is_undecided else "cannot be used"
-    return min(_needs(line), key=NEEDS.index)
+    needs = (*_needs(line), *(("not set up yet",) if line.unfilled else ()))
+    return min(needs, key=NEEDS.index)

@@ -14,7 +14,7 @@ from xlassess.cli.commands.programmes.portfolios import consolidate, report
 from xlassess.cli.console import Console, dumps
 from xlassess.cli.options import AS_JSON, FULL, Options, common, leave, now, shown
 from xlassess.model.errors import as_argument
-from xlassess.services.common.phrases import capital, count, day, listed, matter
+from xlassess.services.common.phrases import capital, count, day, listed
 
 if TYPE_CHECKING:
     from xlassess.services.programmes.programme import PartnershipStanding, ProgrammeStatus
@@ -163,8 +163,10 @@ def _show(out: Console, result: ProgrammeStatus) -> None:
               wraps=(0, 4))  # fmt: skip
     for line in lines:
         if line.is_out:
-            out.heading(f"{line.name}: cannot be used")
-            out.say(f"{line.trouble} {line.remedy}".strip(), style="refuse")
+            state = "not set up yet" if line.unfilled else "cannot be used"
+            out.heading(f"{line.name}: {state}")
+            for fault in line.faults:
+                out.say(fault, indent=2, style="" if line.unfilled else "refuse")
     busy = [
         line for line in lines
         if line.status and line.status.matters and not line.trouble and not line.entry.is_over
@@ -198,8 +200,7 @@ def _need_in_words(line: PartnershipStanding) -> str:
 
 
 def _matters(line: PartnershipStanding) -> list[str]:
-    matters = line.status.matters if line.status else {}
-    return [matter(kind, number).lower() for kind, number in matters.items()]
+    return [told.lower() for told in line.status.told.values()] if line.status else []
 
 
 def _as_json(result: ProgrammeStatus) -> dict[str, Any]:
@@ -221,6 +222,7 @@ def _line(line: PartnershipStanding) -> dict[str, Any]:
         "need": line.need,
         "trouble": line.trouble,
         "remedy": line.remedy,
+        "faults": list(line.faults),
         "membership": entry.membership,
         "purpose": entry.purpose,
         "lead_body": entry.lead_body,
