@@ -52,6 +52,32 @@ def xlsb_formulas_upon_formulas(book: Workbook) -> bytes:
 
 
 @hostile
+def xlsb_rules_without_end(book: Workbook) -> bytes:
+    """Cells in endless areas, under rules of long formulas, in white."""
+    parts = xlsb_parts({"S": [(CELL_TEXT, "x")] * 4000})
+    white = struct.pack("<HHBBhI", 5, 12, 5, 0, 0, 0xFFFFFFFF)
+    look = record(505, struct.pack("<I", 1)) + record(507, struct.pack("<HHH", 0, 0, 1) + white)
+    areas = record(
+        461, struct.pack("<III", 1, 0, 4000) + struct.pack("<IIII", 0, 9999, 0, 9) * 4000
+    )
+    formula = struct.pack("<BII", 0x4C, 0, 0xC000)[:7] + b"\x1e\1\0\x0b" * 140
+    rule = struct.pack("<IIIIIIIHIII", 2, 1, 0, 1, 0, 0, 0, 0, len(formula), 0, 0)
+    rule += b"\xff\xff\xff\xff" + struct.pack("<I", len(formula)) + formula + bytes(4)
+    end = areas * 200 + record(463, rule) * 30_000
+    sheet = parts["xl/worksheets/sheet1.bin"].replace(record(146), record(146) + end)
+    related = parts["xl/_rels/workbook.bin.rels"].replace(
+        b"</Relationships>",
+        b'<Relationship Id="rId9" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
+        b'relationships/styles" Target="styles.bin"/></Relationships>',
+    )
+    return packed(
+        parts
+        | {"xl/worksheets/sheet1.bin": sheet, "xl/styles.bin": look}
+        | {"xl/_rels/workbook.bin.rels": related}
+    )
+
+
+@hostile
 def xlsb_long_text_shown_often(book: Workbook) -> bytes:
     cells = [(7, 0)] * 20_000
     parts = xlsb_parts({"S": cells})
@@ -109,6 +135,17 @@ def xls_note_told_often(book: Workbook) -> bytes:
     words = old_record(0x003C, b"\0" + b"word " * 1600)
     note = old_record(0x001C, struct.pack("<HHHH", 1, 1, 0, 1) + bytes(4))
     return _old([b"S"], object_ + text + words + note * 50_000)
+
+
+@hostile
+def xls_rules_without_end(book: Workbook) -> bytes:
+    cells = b"".join(old_record(0x0203, struct.pack("<HHHd", n, 0, 0, 1)) for n in range(4000))
+    areas = old_record(
+        0x01B0, struct.pack("<HH8xH", 1, 2, 1000) + struct.pack("<4H", 0, 9, 0, 9) * 1000
+    )
+    tokens = b"\x1e\1\0" + b"\x1e\1\0\x0b" * 140
+    rule = old_record(0x01B1, struct.pack("<BBHHIH", 2, 0, len(tokens), 0, 0, 0) + tokens)
+    return _old([b"S"], cells + areas * 300 + rule * 6000)
 
 
 @hostile

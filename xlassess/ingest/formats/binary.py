@@ -6,6 +6,7 @@ import struct
 from collections.abc import Iterator
 
 from xlassess.contract.layout import cell_name
+from xlassess.ingest.guard.colours import Colour, of_hex, of_number, of_theme
 from xlassess.ingest.guard.notes import Budget
 
 _COMMENT, _COMMENT_TEXT = 635, 637
@@ -51,6 +52,23 @@ def wide_string(body: bytes, offset: int) -> tuple[str, int]:
         return "", offset + 4
     end = offset + 4 + 2 * length
     return body[offset + 4 : end].decode("utf-16-le", "replace"), end
+
+
+def stated_colour(raw: bytes, usual: Colour) -> Colour:
+    """Return a colour as records state it ([MS-XLSB] 2.5.9).
+
+    Args:
+        raw: what is stated.
+        usual: the colour if that leaves it to the program.
+    """
+    if len(raw) < 8:
+        return usual
+    kind, number, tint = raw[0] >> 1, raw[1], struct.unpack_from("<h", raw, 2)[0] / 0x7FFF
+    if kind == 0:
+        return usual
+    if kind == 2:
+        return of_hex(raw[4:7].hex())
+    return of_theme(number, tint) if kind == 3 else of_number(number)
 
 
 def comments(part: bytes) -> Iterator[tuple[str, str]]:

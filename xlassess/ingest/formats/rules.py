@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
 from xlassess.contract.layout import cell_name, cell_place
 from xlassess.ingest.formats.styles import CellStyles, can_hide, look_of
 from xlassess.ingest.guard.colours import Colour
 from xlassess.ingest.guard.markup import MARKUP_FAULTS, attribute, local, tree
-from xlassess.ingest.guard.notes import Area, ConditionalRule, Look
+from xlassess.ingest.guard.notes import Area, ConditionalRule, Look, Tally
 
 _USED = re.compile(rb"""\sdxfId=["'](\d{1,5})["']""")
 _OWN_LOOK = b":dxf"
@@ -84,6 +85,49 @@ def looks_under(
         for place, pair in list(cells.items())[:MOST_LOOKS]
         if any(one.is_about(*place) for one in conditions)
     }
+
+
+@dataclass(slots=True)
+class GatheredRules:
+    """The rules of a sheet as its records pass by, with the formats of its filled cells."""
+
+    styles: CellStyles
+    rules: list[tuple[int, ConditionalRule]] = field(default_factory=list)
+    cells: dict[tuple[int, int], int] = field(default_factory=dict)
+
+    @property
+    def full(self) -> bool:
+        """True where there are more rules than are told."""
+        return len(self.rules) > MOST_RULES
+
+    def cell(self, place: tuple[int, int], format_: int) -> None:
+        """Take note of a filled cell and the number of its format."""
+        if len(self.cells) < MOST_LOOKS:
+            self.cells[place] = format_
+
+    def rule(self, rule: ConditionalRule, rank: int = 0) -> int:
+        """Take note of a rule and return its place; one of no rank has that of its place."""
+        place = len(self.rules)
+        if not self.full:
+            self.rules.append((rank or place, rule))
+        return place
+
+    def rank(self, place: int, rank: int, *, stops: bool) -> None:
+        """Say the rank of the rule in a place, and whether it is the last where it holds."""
+        if 0 <= place < len(self.rules):
+            self.rules[place] = rank, replace(self.rules[place][1], stops=stops)
+
+    def unread(self, areas: tuple[Area, ...]) -> None:
+        """Take note that nothing is certain of these cells: a rule about them is not read."""
+        self.rule(ConditionalRule(Look(), areas, "", (0, 0), stops=True), -1)
+
+    def settle(self, tally: Tally) -> None:
+        """Note the rules if one of them can hide something, and the cells they are about."""
+        self.rules.sort(key=lambda one: one[0])
+        rules = bounded([rule for _, rule in self.rules], set(self.styles.colours))
+        if rules:
+            colours = {at: self.styles.colours_of(format_) for at, format_ in self.cells.items()}
+            tally.conditions, tally.looks = list(rules), looks_under(rules, colours)
 
 
 def areas_of(text: str) -> tuple[Area, ...]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from xlassess.contract.layout import cell_name
 from xlassess.ingest.formats.attached import attached
-from xlassess.ingest.formats.binary import records, unpacked, wide_string
+from xlassess.ingest.formats.binary import records, stated_colour, unpacked, wide_string
 from xlassess.ingest.formats.display import displayed, masked
 from xlassess.ingest.formats.margins import of_record
 from xlassess.ingest.formats.relationships import (
@@ -29,19 +29,18 @@ from xlassess.ingest.formats.relationships import (
 from xlassess.ingest.formats.runs import Runs, faded, in_pieces, settled
 from xlassess.ingest.formats.styles import CellStyles, StyleRecord
 from xlassess.ingest.formats.visibility import lines
+from xlassess.ingest.formats.xlsb_conditions import DIFFERING, SheetConditions, look_of_record
 from xlassess.ingest.guard.colours import (
     LETTERS,
     PAPER,
     TWIPS,
     Colour,
-    of_hex,
-    of_number,
     of_size,
-    of_theme,
 )
 from xlassess.ingest.guard.notes import (
     MOST_NOTES,
     Budget,
+    Look,
     Scanned,
     SheetNotes,
     Tally,
@@ -149,6 +148,7 @@ def _shared(package: Package, related: Sequence[Relation], budget: Budget) -> _S
     fills: list[Colour] = []
     lines: list[bool] = []
     formats: list[StyleRecord] = []
+    differing: list[Look] = []
     of_cells = False
     for code, body in records(package.get(first_of(related, "styles", _STYLES)), budget):
         if code in (_XFS_BEGIN, _XFS_END):
@@ -157,19 +157,21 @@ def _shared(package: Package, related: Sequence[Relation], budget: Budget) -> _S
             own[struct.unpack_from("<H", body)[0]] = wide_string(body, 2)[0]
         elif code == _FONT:
             height = int(struct.unpack_from("<H", body)[0])
-            letters[len(fonts)] = of_size(height / TWIPS, _colour(body[12:20], LETTERS))
+            letters[len(fonts)] = of_size(height / TWIPS, stated_colour(body[12:20], LETTERS))
             fonts.append(bool(struct.unpack_from("<H", body, 2)[0] & _STRIKE))
         elif code == _FILL:
             fills.append(_behind(body))
         elif code == _BORDER:
             lines.append(_is_lined(body))
+        elif code == DIFFERING:
+            differing.append(look_of_record(body, own))
         elif code == _XF and of_cells:
             format_, font, fill, border = struct.unpack_from("<HHHH", body, 2)
             behind = fills[fill] if fill < len(fills) else PAPER
             lined = border < len(lines) and lines[border]
             formats.append(StyleRecord(font, format_, behind, lined))
     struck = frozenset(number for number, crossed in enumerate(fonts) if crossed)
-    shared = _Shared(CellStyles.of(formats, struck, own, letters))
+    shared = _Shared(CellStyles.of(formats, struck, own, letters, differing))
     if struck or shared.styles.fading:
         texts = first_of(related, "sharedstrings", _TEXTS)
         shared.runs = _pieces(package, texts, shared.styles, budget)
@@ -184,19 +186,7 @@ def _is_lined(body: bytes) -> bool:
 def _behind(body: bytes) -> Colour:
     """The colour of a cell by its fill ([MS-XLSB] 2.4.661); of patterns none is told."""
     (pattern,) = struct.unpack_from("<I", body)
-    return {0: PAPER, 1: _colour(body[4:12], Colour())}.get(pattern, Colour())
-
-
-def _colour(raw: bytes, usual: Colour) -> Colour:
-    """A colour as records state it ([MS-XLSB] 2.5.9)."""
-    if len(raw) < 8:
-        return usual
-    kind, number, tint = raw[0] >> 1, raw[1], struct.unpack_from("<h", raw, 2)[0] / 0x7FFF
-    if kind == 0:
-        return usual
-    if kind == 2:
-        return of_hex(raw[4:7].hex())
-    return of_theme(number, tint) if kind == 3 else of_number(number)
+    return {0: PAPER, 1: stated_colour(body[4:12], Colour())}.get(pattern, Colour())
 
 
 def _pieces(package: Package, part: str, styles: CellStyles, budget: Budget) -> dict[int, Runs]:
@@ -255,9 +245,11 @@ def _is_plain(package: Package, one: Relation) -> bool:
 def _measure(part: bytes, budget: Budget, shared: _Shared) -> Tally | None:
     """Measure one sheet; None where it has cells the parser loses."""
     tally = Tally()
+    conditions = SheetConditions(shared.styles)
     row = 0
     for code, body in records(part, budget):
         _take_hidden(tally, code, body)
+        conditions.take(code, body)
         if code == _ROW:
             row = min(struct.unpack_from("<I", body)[0], _MOST_ROW)
         elif code in _SHORT:
@@ -276,6 +268,9 @@ def _measure(part: bytes, budget: Budget, shared: _Shared) -> Tally | None:
             tally.margins += of_record(body)
         elif code in _CELLS:
             _take_cell(tally, code, body, row, shared)
+            if code != _BLANK:
+                conditions.cell(row, body)
+    conditions.settle(tally)
     return tally
 
 

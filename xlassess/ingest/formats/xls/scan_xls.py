@@ -19,6 +19,7 @@ from xlassess.ingest.formats.display import displayed, masked
 from xlassess.ingest.formats.margins import words_of
 from xlassess.ingest.formats.runs import faded, settled
 from xlassess.ingest.formats.visibility import lines
+from xlassess.ingest.formats.xls.xls_conditions import SheetRules
 from xlassess.ingest.formats.xls.xls_objects import Objects
 from xlassess.ingest.formats.xls.xls_texts import Shared, shared_of, short_text
 from xlassess.ingest.guard.limits import MOST_AREA
@@ -146,7 +147,7 @@ def scan_xls(stream: bytes) -> Scanned | Finding:
             unread.append(f"{_NO_CELLS.get(body[5], 'the sheet')} “{_name(body)}”")
             continue
         start = struct.unpack_from("<I", body)[0]
-        tally = _Sheet(Tally(), formats, shared).measured(stream, start, budget)
+        tally = _Sheet(Tally(), formats, shared, SheetRules(shared)).measured(stream, start, budget)
         if excess := tally.oversize():
             return excess
         tally.hidden = bool(body[4] & _HIDDEN)
@@ -182,12 +183,14 @@ class _Sheet:
     tally: Tally
     no_days: frozenset[int]
     shared: Shared
+    rules: SheetRules
 
     def measured(self, stream: bytes, start: int, budget: Budget) -> Tally:
         """Go through the sheet that begins here."""
         tally, objects = self.tally, Objects(self.tally)
         for code, body in _substream(stream, start, budget):
             objects.take(code, body)
+            self.rules.take(code, body)
             self._take_margins(code, body)
             self._take_lines(code, body)
             if code in (_NUMBER, _RK, _MULTIPLE_RK):
@@ -209,6 +212,7 @@ class _Sheet:
                 if code != _BLANK:
                     self._take_looks(code, body)
         objects.end()
+        self.rules.gathered.settle(tally)
         return tally
 
     def _take_margins(self, code: int, body: bytes) -> None:
@@ -229,6 +233,7 @@ class _Sheet:
         styles = self.shared.styles
         for row, column, format_, number in _numbers(code, body):
             cell = cell_name(row, column)
+            self.rules.gathered.cell((row, column), format_)
             if format_ in self.no_days:
                 self.tally.numbers[cell] = number
             if format_ in styles.struck:
@@ -245,6 +250,7 @@ class _Sheet:
     def _take_looks(self, code: int, body: bytes) -> None:
         """Note a cell that is crossed out, in whole or in part, or whose text is misread."""
         row, column, format_ = struct.unpack_from("<HHH", body)
+        self.rules.gathered.cell((row, column), format_)
         struck = format_ in self.shared.styles.struck
         if format_ in self.shared.styles.pale:
             self.tally.pale.add(cell_name(row, column))

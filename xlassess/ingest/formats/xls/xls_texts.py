@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xlassess.ingest.formats.runs import Runs, in_pieces
@@ -31,9 +31,14 @@ Record = tuple[int, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What all sheets share: styles, the texts that the parser misreads, and pieces of texts."""
+    """What all sheets share: styles, the texts that the parser misreads, and pieces of texts.
+
+    ``own`` are the number formats of the workbook itself, by their number.
+    """
 
     styles: CellStyles = field(default_factory=CellStyles)
+    palette: Sequence[str] = PALETTE
+    own: Mapping[int, str] = field(default_factory=dict)
     repaired: dict[int, str] = field(default_factory=dict)
     runs: dict[int, Runs] = field(default_factory=dict)
     from_1904: bool = False
@@ -72,19 +77,19 @@ def shared_of(globals_: Sequence[Record]) -> Shared:
     )
     styles = CellStyles.of(
         [
-            StyleRecord(font, number, _colour(fill, palette, PAPER), lined)
+            StyleRecord(font, number, palette_colour(fill, palette, PAPER), lined)
             for font, number, fill, lined in formats
         ],
         struck,
         own,
         {
             number + (number >= _SKIPPED_FONT): of_size(
-                height / TWIPS, _colour(colour, palette, LETTERS)
+                height / TWIPS, palette_colour(colour, palette, LETTERS)
             )
             for number, (colour, height) in enumerate(letters)
         },
     )
-    shared = Shared(styles, from_1904=from_1904)
+    shared = Shared(styles, palette, own, from_1904=from_1904)
     segments = _segments(globals_)
     # the table is gone through only where it can matter
     if segments and (struck or styles.fading or len(segments) > 1):
@@ -109,8 +114,14 @@ def _fill(body: bytes) -> int:
     return {0: _NO_FILL, 1: colours & 0x7F}.get(body[17] >> 2, _PATTERN)
 
 
-def _colour(number: int, palette: Sequence[str], usual: Colour) -> Colour:
-    """A colour by its number; beyond the palette that of the system."""
+def palette_colour(number: int, palette: Sequence[str], usual: Colour) -> Colour:
+    """Return a colour by its number.
+
+    Args:
+        number: which.
+        palette: the colours of the workbook.
+        usual: that of the system, which numbers beyond the palette stand for.
+    """
     if number == _PATTERN:
         return Colour()
     return of_number(number, palette) if number < _NO_FILL else usual
