@@ -447,6 +447,10 @@ def test_unsealed_and_alone__counts_only_once_chosen(tmp_path: Path) -> None:
     (told,) = [one for one in file.ret.findings if one.code == "I18"]
     assert "Ash Council, Abe Ash" in told.message
     assert "Birch Trust, Bea Birch" in told.message
+    number = file.ret.number
+    assert f"choose {books['Bea Birch']} {number} --reason" in told.remedy
+    assert f"reassign {number} --to {books['Abe Ash']} --reason" in told.remedy
+    assert f"set-aside {number} --reason" in told.remedy
     (line,) = (one for one in status_desk.status(folder, today=LATER.date()).lines if one.queries)
     assert (line.reference, line.state, line.number) == (books["Bea Birch"], "refused only", 0)
     with Ledger(folder.ledger) as ledger:

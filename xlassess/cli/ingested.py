@@ -141,6 +141,7 @@ def _name(file: Received) -> str:
 
 def _file(out: Console, file: Received, findings: Iterable[Finding]) -> None:
     from xlassess.ledger import UNCLEAR
+    from xlassess.ledger.tables.order import NAMES_ANOTHER
     from xlassess.services.common.workbooks.asked import said_why
 
     out.gap()
@@ -152,7 +153,8 @@ def _file(out: Console, file: Received, findings: Iterable[Finding]) -> None:
     said = said_why(file.ret)
     for finding in file.findings("query"):
         show_said_why(out, finding, said, indent=_TEXT)
-    unclear = [one for one in file.findings("query") if one.code in UNCLEAR]
+    # What names somebody else says itself how it is decided.
+    unclear = [one for one in file.findings("query") if one.code in UNCLEAR - {NAMES_ANOTHER}]
     if unclear and file.issued:
         out.say(f"To decide: {choosing(file.issued.reference)}", indent=_TEXT)
 
@@ -209,12 +211,17 @@ def _notes(out: Console, files: Sequence[Received]) -> None:
         for finding in file.findings("note"):
             place = f"{finding.where}: " if finding.where else ""
             out.say(f"{finding.code}  {place}{finding.message}", indent=4, style="note")
+            if finding.code in _ASKED:
+                out.say(f"To do: {finding.remedy}", indent=9)
         if changed := put_right(file.told):
             see = f" To see them all: xlassess history {file.ret.reference} --full"
             out.say(
                 f"{changed}{see if len(file.told.normalised) > 1 else ''}", indent=4, style="note"
             )
 
+
+_ASKED = {"G16", "I15", "R12"}
+"""The notes that somebody is to be asked about."""
 
 _AGAIN = "the same command again, with --full"
 

@@ -13,7 +13,7 @@ from xlassess.ingest.reading.actions import ActionPlanRead, far_off, read_action
 from xlassess.ingest.reading.cells.cell_findings import findings_of
 from xlassess.ingest.reading.cells.grid import Grid, read_grid
 from xlassess.ingest.reading.check import ReadContent, check
-from xlassess.ingest.reading.identify import IdentifiedWorkbook, identify
+from xlassess.ingest.reading.identify import IdentifiedWorkbook, asking_the_same, identify
 from xlassess.ingest.reading.joint_checks import check_joint
 from xlassess.ingest.reading.locate import locate
 from xlassess.ingest.reading.merge import about_asked, to_the_point
@@ -77,9 +77,10 @@ def _with_mail(ret: Return, mail: CoveringMail, context: Context) -> Return:
     book = context.issued.get(ret.reference)
     whose = context.senders.get(mail.sender.casefold(), frozenset())
     if book and whose and book.identity.respondent not in whose:
-        held = (one for one in context.issued.values() if one.identity.respondent in whose)
-        other = next((one.who for one in held), "another respondent")
-        notes.append(found("I15", owner=book.who, sender=mail.sender, other=other))
+        held = [one for one in context.issued.values() if one.identity.respondent in whose]
+        other = held[0].who if held else "another respondent"
+        to = asking_the_same(book, held)
+        notes.append(found("I15", owner=book.who, sender=mail.sender, other=other, to=to))
     findings = (*ret.findings, *(note.in_file(ret.file) for note in notes))
     state = "accepted with notes" if notes and ret.state == "accepted" else ret.state
     return replace(ret, findings=findings, state=state, received_at=mail.received)

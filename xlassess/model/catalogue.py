@@ -44,8 +44,8 @@ _GUARD = (
         "refuse",
         "Password to open",
         "The file can only be opened with a password.",
-        "If you know the password, read the file again: xlassess ingest --password. If not: in "
-        "Excel, choose File, Info, Protect Workbook, Encrypt with Password. Clear the "
+        "If you know the password, read the file again: xlassess ingest FILE --password. If not: "
+        "in Excel, choose File, Info, Protect Workbook, Encrypt with Password. Clear the "
         "password, save, and send the workbook again. In LibreOffice, save it without “Save "
         "with password”.",
     ),
@@ -179,8 +179,8 @@ _GUARD = (
         "E-mail without a workbook",
         "This is an e-mail message from {sender}, about “{subject}”, without a workbook{what}. "
         "{said}",
-        "Read it. If it is an answer, record it: xlassess nil, xlassess decline, or ask for the "
-        "workbook as an attachment.",
+        "Read it. If it is an answer, record it: xlassess nil REF, xlassess decline REF, or ask "
+        "for the workbook as an attachment.",
     ),
     Kind(
         "G22",
@@ -309,7 +309,8 @@ _IDENTIFY = (
         "note",
         "Sent from another address",
         "The workbook is that of {owner}. It came from {sender}, the address of {other}.",
-        "Ask whether that is right. If they mixed up their workbooks: xlassess reassign.",
+        "Ask whether that is right. If they mixed up their workbooks: xlassess reassign {return} "
+        '--to {to} --reason "..."',
     ),
     Kind(
         "I16",
@@ -333,8 +334,9 @@ _IDENTIFY = (
         "The seal that proves whose the file is, is missing. Its reference {reference} was issued "
         "to {respondent}, but at the head of its sheets stands: {named}. It does not count until "
         "you decide.",
-        "Ask whose answers they are. If they are those of {respondent}, choose the file. If not, "
-        "xlassess reassign or xlassess set-aside.",
+        "Ask whose answers they are. If they are those of {respondent}: xlassess choose "
+        '{reference} {return} --reason "..."; if of somebody else: xlassess reassign {return} '
+        '--to {to} --reason "..."; if of no use: xlassess set-aside {return} --reason "..."',
     ),
 )
 
@@ -826,7 +828,8 @@ _LEDGER = (
         "Blank, and another that is not",
         "Nothing is filled in here, and another return of workbook {reference} has answers: that "
         "one goes on counting.",
-        "Nothing needs doing. If the partner wants to take all answers back: xlassess nil.",
+        "Nothing needs doing. If the partner wants to take all answers back: xlassess nil "
+        '{reference} --reason "..."',
     ),
     Kind(
         "L07",

@@ -82,8 +82,10 @@ class Finding:
 
     @property
     def remedy(self) -> str:
-        """What to do, in one sentence."""
-        return self.kind.do.format_map(_Details(self.details))
+        """What to do, in one sentence; with the number of its return, once that is recorded."""
+        number = self.number.partition(".")[0]
+        mine = {"return": number} if number else {}
+        return self.kind.do.format_map(_Details({**mine, **self.details}))
 
     @property
     def where(self) -> str:
@@ -128,8 +130,9 @@ class _Details(dict[str, str]):
     """
 
     def __missing__(self, key: str) -> str:
-        return "" if key in ADDED else "…"
+        return ADDED.get(key, "…")
 
 
-ADDED = frozenset({"whom", "comments"})
-"""Details that findings made by earlier versions lack, and that a sentence does without."""
+ADDED: Mapping[str, str] = {"whom": "", "comments": "", "to": "REF", "return": "RETURN"}
+"""Details that not every finding has, and what stands in their place: nothing where a sentence does
+without it, and in a command what is to be put there."""

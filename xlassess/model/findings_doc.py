@@ -57,7 +57,7 @@ def _groups() -> Iterator[str]:
 
 def _shown(detail: re.Match[str]) -> str:
     """What is filled in, but for what a sentence does without."""
-    return "" if detail[1] in ADDED else f"*{detail[1]}*"
+    return ADDED.get(detail[1], f"*{detail[1]}*")
 
 
 def _row(kind: Kind) -> str:

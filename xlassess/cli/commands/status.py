@@ -215,6 +215,7 @@ def _rates(out: Console, result: Status) -> None:
 def _queries(out: Console, result: Status) -> None:
     """List the open queries, and what can be done about each."""
     from xlassess.ledger import UNCLEAR
+    from xlassess.ledger.tables.order import NAMES_ANOTHER
 
     queries = result.with_queries
     if queries:
@@ -231,7 +232,9 @@ def _queries(out: Console, result: Status) -> None:
             out.say(text, indent=4, style="query")
             if not result.closed:
                 show_said_why(out, finding, line.said, indent=9)
-            if finding.code in UNCLEAR and not result.closed:
+            if finding.code == NAMES_ANOTHER and not result.closed:
+                out.say(f"To do: {finding.remedy}", indent=9)
+            elif finding.code in UNCLEAR and not result.closed:
                 rival = finding.number.partition(".")[0]
                 between = f"choose between {rival} ({finding.file}) and {line.number} ({line.file})"
                 what = between if line.number else f"let {rival} ({finding.file}) count"
@@ -323,7 +326,10 @@ def _later(out: Console, result: Status) -> None:
         for ret in line.later:
             out.say(named(ret), indent=4)
     if not result.closed:
-        out.say("Look whether it says something else. To change an answer: xlassess correct")
+        out.say(
+            "Look whether it says something else. To change an answer: "
+            'xlassess correct REF ITEM VALUE --reason "..."'
+        )
         out.say('If there is nothing in it: xlassess set-aside NUMBER --reason "..."')
 
 

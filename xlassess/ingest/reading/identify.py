@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from xlassess.contract.layout import CONTRACT_VERSION, FURTHER_KEYS, HEADERS, IDENTITY_KEYS
@@ -24,7 +24,7 @@ from xlassess.model.answer import ENTERED, Identity, Issued
 from xlassess.model.assessment import Promise
 from xlassess.model.catalogue import found
 from xlassess.model.days import written_day
-from xlassess.model.finding import Finding
+from xlassess.model.finding import ADDED, Finding
 from xlassess.model.query import Query
 from xlassess.model.record import EntryCopy
 
@@ -337,11 +337,39 @@ def _by_reference(
         return found("I05", found=own, expected=context.round, reference=reference)
     notes = [found("I09", reference=reference, respondent=issued.who)]
     if others := _names_others(grid, issued, context):
-        notes.append(found("I18", reference=reference, respondent=issued.who, named=others))
+        names = {key(name) for name in others}
+        theirs = [
+            one
+            for one in context.issued.values()
+            if {key(one.who), key(one.respondent or one.partner)} & names
+        ]
+        to = asking_the_same(issued, theirs)
+        named = "; ".join(others)
+        notes.append(found("I18", reference=reference, respondent=issued.who, named=named, to=to))
     return _with_questions(issued, tuple(notes), context, reference)
 
 
-def _names_others(grid: Grid, issued: Issued, context: Context) -> str:
+def asking_the_same(issued: Issued, others: Iterable[Issued]) -> str:
+    """The reference of the workbook of these that a return can be given to, for a command.
+
+    It asks the same questions in the same round; of several the last one issued. Where there is
+    none, somebody has to put one there.
+
+    Args:
+        issued: the workbook that the return is of.
+        others: those of whoever it may be of instead.
+    """
+    mine = issued.identity
+    same = [
+        one
+        for one in others
+        if (one.identity.digest, one.identity.round) == (mine.digest, mine.round)
+        and one.reference != issued.reference
+    ]
+    return max(same, key=lambda one: one.issued_at).reference if same else ADDED["to"]
+
+
+def _names_others(grid: Grid, issued: Issued, context: Context) -> list[str]:
     """Who is named at the head of sheets, if that is somebody else.
 
     That is beside the reference, or alone in a cell by the name of another respondent.
@@ -365,7 +393,7 @@ def _names_others(grid: Grid, issued: Issued, context: Context) -> str:
                 if isinstance(cell, str) and names_a_workbook(cell):
                     said = tidy(cell.split("·")[1])
                     named.update({said: None} if said and not is_mine(said) else {})
-    return "; ".join(list(named)[:_MOST_NAMED])
+    return list(named)[:_MOST_NAMED]
 
 
 def _with_questions(

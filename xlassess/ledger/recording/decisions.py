@@ -273,7 +273,7 @@ def _check_waivable(finding: Finding, place: ReturnStatus) -> None:
     if finding.code in UNCLEAR:
         raise UsageError(
             f"{finding.number} ({finding.code}) cannot be waived: one of the returns must count.",
-            "Choose one with xlassess choose.",
+            f'Choose it: xlassess choose {place.reference} RETURN --reason "..."',
         )
     if finding.severity == "note" and finding.code != SAYS:
         raise UsageError(
