@@ -21,6 +21,7 @@ from xlassess.services.common.progress import Watch, silent
 if TYPE_CHECKING:
     import rich.console
 
+    from xlassess.assessment.settings import AssessmentFolder
     from xlassess.model.answer import Return
     from xlassess.model.finding import Finding
     from xlassess.services.common.offers import Offer
@@ -326,6 +327,13 @@ def show_promises(out: Console, promised: str, exposed: str, held: str) -> None:
         out.say(exposed, style="query")
     if held:
         out.say(f"{held} {_SHOW_ALL}")
+
+
+def show_older(out: Console, folder: AssessmentFolder) -> None:
+    """Name the older papers of the round that show more than is shown now, and say what to do."""
+    from xlassess.services.common.showing_more import older_in_words, older_papers
+
+    out.matters(older_in_words(older_papers(folder)), "xlassess status --full")
 
 
 def dumps(value: dict[str, Any]) -> str:

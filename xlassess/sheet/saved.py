@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import struct
 import zlib
+from datetime import datetime, timezone
 from io import BytesIO
+from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 try:
@@ -38,6 +40,24 @@ def beginning_of(content: bytes, part: str) -> str:
             return opened.read(_MOST_READ).decode(errors="replace")
     except (*PACKAGE_FAULTS, KeyError):
         return ""
+
+
+def made_at(path: Path) -> datetime | None:
+    """Return when an office file was first made, in UTC; programs that save it leave that alone.
+
+    Args:
+        path: the file.
+
+    Returns:
+        None where it cannot be read, or does not say.
+    """
+    try:
+        with ZipFile(path) as package, package.open(PROPERTIES) as opened:
+            facts = opened.read(_MOST_READ).decode(errors="replace")
+        said = re.search(r"<dcterms:created(?: [^>]*)?>([0-9T:-]{19})", facts)
+        return datetime.fromisoformat(said[1]).replace(tzinfo=timezone.utc) if said else None
+    except (*PACKAGE_FAULTS, KeyError):
+        return None
 
 
 def is_as_written(content: bytes) -> bool:

@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
-from xlassess.model.assessment import Attribution
 from xlassess.model.record import Output, OutputKind
+from xlassess.services.common.phrases import SHOWN
+from xlassess.services.common.showing_more import CLOCKS_DIFFER
 from xlassess.web.jobs import Job
-
-SHOWN: Mapping[Attribution, str] = {
-    "named": "With names of partners and people",
-    "partner": "With names of partners only",
-    "lettered": "Under letters",
-    "aggregated": "In figures only",
-}
-"""How each way of showing answers is called."""
 
 _KINDS: Mapping[str, OutputKind] = {
     "summary.xlsx": "summary", "summary.pdf": "summary", "report.docx": "report",
     "export-csv": "export",
 }  # fmt: skip
-
-_AFTER = timedelta(seconds=2)
-"""Clocks of file systems are coarser than that of the record, which is made first."""
 
 
 def written_as(path: Path, moment: datetime, outputs: Sequence[Output]) -> str:
@@ -38,7 +28,7 @@ def written_as(path: Path, moment: datetime, outputs: Sequence[Output]) -> str:
         outputs: what was written from the round, oldest first.
     """
     kind = _KINDS.get(path.name)
-    made = [one for one in outputs if one.kind == kind and one.at <= moment + _AFTER]
+    made = [one for one in outputs if one.kind == kind and one.at <= moment + CLOCKS_DIFFER]
     return SHOWN[made[-1].attribution] if made else ""
 
 

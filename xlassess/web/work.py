@@ -167,14 +167,21 @@ def _paper(run: JobRun) -> Mapping[str, Any]:
         written = report(run.folder, None, None, now=run.clock(), shown=shown, by=by)
     elif run.given["what"] == "data":
         data = export_round(run.folder, "csv", None, now=run.clock(), shown=shown, by=by)
-        return {"files": len(data.files), "told": _told(data)}
+        return {"files": len(data.files), "told": [*_told(data), *_older(run)]}
     else:
         summary = consolidate(run.folder, now=run.clock(), shown=shown, by=by)
         told = _told(summary)
         if summary.edited:
             told.append(f"Somebody had edited the summary: it is kept as {summary.edited.name}.")
-        return {"returned": summary.returned, "told": told}
-    return {"returned": written.returned, "told": _told(written)}
+        return {"returned": summary.returned, "told": [*told, *_older(run)]}
+    return {"returned": written.returned, "told": [*_told(written), *_older(run)]}
+
+
+def _older(run: JobRun) -> tuple[str, ...]:
+    """Older papers that show more than is shown now."""
+    from xlassess.services.common.showing_more import older_in_a_line, older_papers
+
+    return older_in_a_line(older_papers(run.folder))
 
 
 class _Written(Protocol):

@@ -14,6 +14,7 @@ from xlassess.cli.console import (
     leaving_out,
     offer_as_json,
     show_offers,
+    show_older,
     show_said_why,
     show_ways,
 )
@@ -51,12 +52,17 @@ if TYPE_CHECKING:
 def status(options: Options, as_json: bool, full: bool) -> None:
     """Show who was sent what, who has answered, what is still open, and the response rate."""
     from xlassess.services import status as service
+    from xlassess.services.common.showing_more import older_papers
 
-    result = service.status(folder_of(options), today=now().astimezone().date())
+    folder = folder_of(options)
+    result = service.status(folder, today=now().astimezone().date())
     if as_json:
-        click.echo(dumps(_as_json(result)))
+        older = [{"file": one.where, "shown": one.attribution} for one in older_papers(folder)]
+        click.echo(dumps({**_as_json(result), "older_papers": older}))
     else:
-        _show(Console(full=full), result)
+        out = Console(full=full)
+        _show(out, result)
+        show_older(out, folder)
 
 
 _LINE_STYLES: dict[str, str] = {

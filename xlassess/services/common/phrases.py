@@ -19,6 +19,7 @@ from xlassess.model.errors import XlassessError
 if TYPE_CHECKING:
     from xlassess.ingest import Hint
     from xlassess.model.answer import Issued, Return
+    from xlassess.model.assessment import Attribution
     from xlassess.model.record import Notice, NoticeKind
     from xlassess.services.common.workbooks.issuing import Outcome
 
@@ -37,6 +38,14 @@ _NOTICED: Mapping[NoticeKind, str] = {
     "read": "message was opened",
     "unread": "message was deleted unread",
 }
+
+SHOWN: Mapping[Attribution, str] = {
+    "named": "With names of partners and people",
+    "partner": "With names of partners only",
+    "lettered": "Under letters",
+    "aggregated": "In figures only",
+}
+"""How each way of showing answers is called."""
 
 _SENTENCES = re.compile(r"(?<=[.!?”]) (?=[A-Z“])")
 

@@ -23,6 +23,7 @@ from xlassess.model.record import EntryCopy
 from xlassess.services.common.noted_event import event_noted, summaries_there
 from xlassess.services.common.opening import opened
 from xlassess.services.common.phrases import count, listed
+from xlassess.services.common.showing_more import older_in_a_line, older_papers_of
 from xlassess.services.common.workbooks.outbox import QUERIES, REPLACED
 
 _DIGEST = re.compile("[0-9a-f]{64}")
@@ -97,6 +98,8 @@ def verify(folder: AssessmentFolder, *, noted: tuple[int, str] | None = None) ->
     """
     with opened(folder, lambda: datetime.now(timezone.utc)) as ledger:
         audit, entries = ledger.audit(), ledger.entries()
+        rounds = {one.details["round"] for one in audit.events if "round" in one.details}
+        outputs = {name: ledger.outputs(name) for name in sorted(map(str, rounds))}
     found = _Findings(list(audit.faults), [])
     last = audit.events[-1] if audit.events else None
     if last is None and audit.faults:
@@ -117,6 +120,8 @@ def verify(folder: AssessmentFolder, *, noted: tuple[int, str] | None = None) ->
     found.faults += _questions(audit)
     _summaries(folder, audit.events, found)
     _other_papers(folder, audit.events, found)
+    for name, written in outputs.items():
+        found.remarks += older_in_a_line(older_papers_of(folder, name, written))
     _copies(folder, audit.events, found)
     found.faults += _archives(folder, audit.events)
     return Verified(

@@ -24,7 +24,7 @@ from xlassess.consolidate import (
 from xlassess.consolidate.report import Report, ReportToolkit
 from xlassess.model.assessment import Attribution
 from xlassess.model.errors import UsageError
-from xlassess.services.common.phrases import count, listed
+from xlassess.services.common.phrases import SHOWN, count, listed
 from xlassess.services.common.workbooks.outbox import output_of
 from xlassess.services.papers.export import UNWRITTEN
 from xlassess.services.papers.figures import RoundFigures, ToolkitPictures
@@ -33,7 +33,7 @@ from xlassess.web.kept import KEPT, waiting_page
 from xlassess.web.request.forms import Done, FieldError, FormErrors
 from xlassess.web.request.page import PageLink, page
 from xlassess.web.request.visit import Visit
-from xlassess.web.shown import SHOWN, told_of_papers, written_as
+from xlassess.web.shown import told_of_papers, written_as
 
 _MOST = 100
 """So many rows of a table are shown at once."""

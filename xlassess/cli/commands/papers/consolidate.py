@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlassess.cli.console import Console, show_promises
+from xlassess.cli.console import Console, show_older, show_promises
 from xlassess.cli.options import ANYWAY, Options, folder_of, in_round, now, shown
 from xlassess.services.common.phrases import percent
 
@@ -41,7 +41,8 @@ def consolidate(options: Options, anyway: str, pdf: bool, progress: bool) -> Non
     if progress:
         _progress(options)
         return
-    out, result = Console(), service.consolidate(folder_of(options), now=now(), anyway=anyway)
+    out, folder = Console(), folder_of(options)
+    result = service.consolidate(folder, now=now(), anyway=anyway)
     _show(out, result)
     printed = service.print_summary(result) if pdf else None
     if pdf:
@@ -52,6 +53,7 @@ def consolidate(options: Options, anyway: str, pdf: bool, progress: bool) -> Non
             f"{shown(result.outdated)}.",
             style="note",
         )
+    show_older(out, folder)
 
 
 def _progress(options: Options) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from xlassess.cli.console import Console, show_promises
+from xlassess.cli.console import Console, show_older, show_promises
 from xlassess.cli.options import ANYWAY, Options, folder_of, in_round, now, shown
 from xlassess.model.errors import as_place
 
@@ -41,8 +41,10 @@ def export(options: Options, form: str | None, to: Path | None, anyway: str) -> 
     """
     from xlassess.services.papers import export as service
 
+    out, folder = Console(), folder_of(options)
     chosen = cast("Format | None", form)
-    _show(Console(), service.export_round(folder_of(options), chosen, to, now=now(), anyway=anyway))
+    _show(out, service.export_round(folder, chosen, to, now=now(), anyway=anyway))
+    show_older(out, folder)
 
 
 _SHOWN = {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlassess.cli.console import Console, show_promises
+from xlassess.cli.console import Console, show_older, show_promises
 from xlassess.cli.options import ANYWAY, Options, folder_of, here_or_in, in_round, now, shown
 from xlassess.model.errors import as_argument
 from xlassess.services.common.phrases import percent
@@ -66,7 +66,9 @@ def report(
         _show_saved(Console(), save_template)
     else:
         mine = here_or_in(options.root, template) if template else None
-        _show(Console(), service.report(folder_of(options), mine, output, now=now(), anyway=anyway))
+        out, folder = Console(), folder_of(options)
+        _show(out, service.report(folder, mine, output, now=now(), anyway=anyway))
+        show_older(out, folder)
 
 
 def _show(out: Console, result: Reported) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Callable, Collection, Iterator
@@ -141,6 +142,10 @@ def make_room(path: Path) -> None:
     sweep(path.parent)
 
 
+_KEPT = "%Y-%m-%d %H.%M.%S"
+"""The time in the name of a copy, where the computer stands."""
+
+
 def keep_copy(path: Path, beside: Path, now: datetime) -> Path:
     """Copy a file to this folder under its name and the time, and return where it is.
 
@@ -152,12 +157,21 @@ def keep_copy(path: Path, beside: Path, now: datetime) -> Path:
         now: the time that its name says.
     """
     make_folder(beside)
-    stem = f"{path.stem} {now.astimezone():%Y-%m-%d %H.%M.%S}"
+    stem = f"{path.stem} {now.astimezone():{_KEPT}}"
     names = (f"{stem}{extra}{path.suffix}" for extra in chain([""], map(" ({})".format, count(2))))
     kept = next(beside / name for name in names if not (beside / name).exists())
     with path.open("rb") as file:
         write_whole(kept, partial(shutil.copyfileobj, file))
     return kept
+
+
+def kept_at(path: Path) -> datetime | None:
+    """Return when a copy was kept, by its name; None for what is no such copy."""
+    found = re.search(r"[0-9]{4}(-[0-9]{2}){2} [0-9]{2}([.][0-9]{2}){2}", path.stem)
+    try:
+        return datetime.strptime(found[0], _KEPT).astimezone() if found else None
+    except ValueError:
+        return None
 
 
 def keep_before(path: Path, sha256: str, ours: Collection[str], now: datetime) -> Path | None:

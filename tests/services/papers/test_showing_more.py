@@ -1,0 +1,82 @@
+"""Older papers that show more than is shown now are named, wherever they lie, and left alone."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import openpyxl
+from click.testing import CliRunner
+
+from tests.services.small import LATER, a_folder, answer, change_settings
+from xlassess.assessment.settings import AssessmentFolder
+from xlassess.cli.app import cli
+from xlassess.services.common.showing_more import older_papers
+from xlassess.services.ingest import ingest
+from xlassess.services.papers.consolidate import consolidate
+from xlassess.services.papers.export import export_round
+from xlassess.services.papers.report import report
+from xlassess.services.setup.verify import verify
+
+MINUTE = timedelta(minutes=1)
+
+
+def at(minutes: int) -> datetime:
+    return LATER + minutes * MINUTE
+
+
+def named(folder: AssessmentFolder) -> set[str]:
+    return {one.where.removeprefix("output/2026/") for one in older_papers(folder)}
+
+
+def test_older_papers__are_named_until_they_are_gone(tmp_path: Path) -> None:
+    folder = a_folder(tmp_path / "small")
+    ingest(folder, [answer(folder, "Bea Birch", tmp_path / "back.xlsx")], now=LATER)
+    first = consolidate(folder, now=at(1)).path
+    pages = first.with_suffix(".pdf")
+    pages.write_bytes(b"the pages of the first summary")
+    consolidate(folder, now=at(2))
+    edit(first, at(2))
+    consolidate(folder, now=at(3))
+    data = export_round(folder, "csv", None, now=at(3)).folder
+    for path in data.iterdir():
+        os.utime(path, (at(3).timestamp(), at(3).timestamp()))
+    mine = report(folder, None, first.with_name("for the board.docx"), now=at(4)).path
+    assert named(folder) == set(), "all were written alike"
+    change_settings(folder, "return_by:", "attribution: partner\nreturn_by:")
+    every = {one.relative_to(first.parent).as_posix() for one in first.parent.rglob("*.xlsx")}
+    every |= {one.relative_to(first.parent).as_posix() for one in first.parent.rglob("*.pdf")}
+    every |= {"export-csv", "for the board.docx"}
+    assert len(every) == 6
+    assert named(folder) == every, "the settings show less than any of them"
+    consolidate(folder, now=at(5))
+    kept = {one for one in named(folder) if one != "summary.xlsx"}
+    assert "summary.xlsx" not in named(folder), "it is written as the settings have it"
+    assert kept > every - {"summary.xlsx"}
+    (remark,) = [one for one in verify(folder).remarks if "Do not pass them on" in one]
+    assert all(one in remark for one in kept)
+    assert mine.is_file(), "nothing is taken away"
+    mine.unlink()
+    for verb in ("status", "consolidate"):
+        shown = CliRunner().invoke(cli, [verb, "-C", str(folder.root)]).output
+        assert f"{len(kept) - 1} older papers show more" in shown
+        assert "output/2026/export-csv: with names of partners and people" in shown
+
+
+def test_older_papers__of_what_shows_less_nothing_is_said(tmp_path: Path) -> None:
+    folder = a_folder(tmp_path / "small")
+    ingest(folder, [answer(folder, "Bea Birch", tmp_path / "back.xlsx")], now=LATER)
+    consolidate(folder, now=at(1), shown="partner")
+    consolidate(folder, now=at(2))
+    assert named(folder) == set()
+    consolidate(folder, now=at(3), shown="partner")
+    assert len(named(folder)) == 1
+
+
+def edit(path: Path, moment: datetime) -> None:
+    """Save a summary as somebody does who has written something into it."""
+    book = openpyxl.load_workbook(path)
+    book.worksheets[0]["A1"] = "As the board sees it"
+    book.properties.modified = moment.replace(tzinfo=None)
+    book.save(path)
