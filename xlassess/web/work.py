@@ -131,7 +131,10 @@ def _draft(run: JobRun) -> Mapping[str, Any]:
     made = draft(run.folder, ask, now=run.clock())
     run.keep_matters(unwritten(made.composed))
     references = [reference for one in made.drafts for reference in one.references]
-    return {"kind": run.given["kind"], "messages": len(made.drafts), "references": references}
+    return {
+        "kind": run.given["kind"], "messages": len(made.drafts), "references": references,
+        "edited": [one.relative_to(run.folder.root).as_posix() for one in made.edited],
+    }  # fmt: skip
 
 
 def _post(run: JobRun) -> Mapping[str, Any]:

@@ -21,6 +21,7 @@ from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
 from xlassess.services.post import due
 from xlassess.services.post.send import (
+    AS_WRITTEN,
     LIST,
     MAILBOX,
     Ask,
@@ -73,6 +74,29 @@ def written(folder: AssessmentFolder) -> dict[str, EmailMessage]:
         assert isinstance(mail, EmailMessage)
         found[mail["To"].addresses[0].addr_spec] = mail
     return found
+
+
+def test_draft__what_somebody_edited_is_kept_before_it_is_replaced(
+    folder: AssessmentFolder,
+) -> None:
+    first = draft(folder, "invitation", now=MONDAY)
+    paths = {one.respondent: one.path for one in first.drafts}
+    ada, bea, chair = (paths[who] for who in ("Ada Ash", "Bea Birch", "The chair"))
+    ada.write_bytes(ada.read_bytes() + b"\r\nSee you on Tuesday.\r\n")
+    # as a mail program saves it: no longer marked as not sent
+    bea.write_bytes(bea.read_bytes().replace(b"X-Unsent: 1\r\n", b""))
+    mark(folder, [references(folder)["Bea Birch"]], "sent", WHY)
+    plain = chair.read_bytes()
+    mine = first.folder / "own copy.eml"
+    mine.write_bytes(plain + b"\r\nMine.")
+    second = draft(folder, "invitation", now=LATER)
+    kept = {path.name.partition(" 20")[0]: path for path in second.edited}
+    assert set(kept) == {ada.stem, bea.stem, "own copy"}
+    assert all(path.parent == second.folder / "edited" for path in kept.values())
+    assert b"See you on Tuesday." in kept[ada.stem].read_bytes()
+    assert b"See you on Tuesday." not in ada.read_bytes()
+    assert (bea.exists(), mine.exists(), chair.exists()) == (False, False, True)
+    assert draft(folder, "invitation", now=LATER).edited == ()
 
 
 def test_draft__one_message_a_person_with_the_workbook_as_issued(folder: AssessmentFolder) -> None:
@@ -160,14 +184,14 @@ def test_draft__a_file_of_somebody_elses_stays(folder: AssessmentFolder) -> None
     for mine in (place, folder.drafts):
         (mine / "note.eml").write_bytes(b"Subject: mine\r\n\r\nKeep this.")
     draft(folder, "last", now=MONDAY)
-    assert {path.name for path in place.iterdir()} == {"note.eml", MAILBOX, LIST}
+    assert {path.name for path in place.iterdir()} == {"note.eml", MAILBOX, LIST, AS_WRITTEN}
     assert (folder.drafts / "note.eml").is_file()
 
 
 def test_draft__of_one_kind_leaves_those_of_another(folder: AssessmentFolder) -> None:
     first = draft(folder, "invitation", now=MONDAY).folder
     held = {path.name: path.read_bytes() for path in first.iterdir()}
-    assert len(held) == 5
+    assert len(held) == 6
     mark(folder, [references(folder)["Bea Birch"]], "sent", WHY)
     (one,) = draft(folder, "reminder", now=LATER).drafts
     assert one.path.parent != first

@@ -219,6 +219,7 @@ def _show_drafted(out: Console, result: Drafted) -> None:
     if result.drafts:
         place = shown(result.folder)
         out.say(f"{count(len(result.drafts), 'message')} written into {place}.", style="head")
+        _show_edited(out, result)
         out.say("Open each in Outlook or Thunderbird, check it and send it.")
         if kind == "feedback":
             out.say("Each has the page of its respondent alone.")
@@ -228,6 +229,16 @@ def _show_drafted(out: Console, result: Drafted) -> None:
             out.say(f"When they are sent, record it: xlassess {record} {_which(result)}")
     else:
         _nobody(out, result.composed)
+        _show_edited(out, result)
+
+
+def _show_edited(out: Console, result: Drafted) -> None:
+    """Say where drafts are kept that somebody had edited."""
+    for path in result.edited:
+        out.say(
+            f"Somebody had edited the draft that was there. It is kept as {shown(path)}.",
+            style="note",
+        )
 
 
 def _nobody(out: Console, composed: Composed) -> None:

@@ -20,13 +20,11 @@ from xlassess.consolidate import (
 from xlassess.consolidate.report import feedback_in_word, is_feedback_in_word, untouched
 from xlassess.ledger import Ledger
 from xlassess.services.common.pages import digest_of_what_pages_show
-from xlassess.services.common.workbooks.outbox import feedback_folder, keep_copy, put
+from xlassess.services.common.workbooks.outbox import feedback_folder, keep_edited, put
 from xlassess.services.papers.consolidate import output_from, round_to_write
 from xlassess.sheet.saved import is_as_written
 
 WORD = ".docx"
-EDITED = "edited"
-"""The folder beside them for pages that somebody had edited before they were replaced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +115,10 @@ def _is_page(path: Path) -> bool:
     return is_ours(path.read_bytes())
 
 
-def _kept(path: Path, now: datetime) -> list[Path]:
+def _kept(path: Path, now: datetime) -> tuple[Path, ...]:
     """Keep a copy of a page that somebody has edited; return where, if there was one."""
     if not path.is_file():
-        return []
+        return ()
     content = path.read_bytes()
-    if untouched(content) if path.suffix == WORD else is_as_written(content):
-        return []
-    return [keep_copy(path, path.parent / EDITED, now)]
+    as_written = untouched(content) if path.suffix == WORD else is_as_written(content)
+    return keep_edited(path, now, as_written=as_written)

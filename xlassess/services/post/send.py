@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
+from xlassess.ledger.archive import hash_of_file
 from xlassess.mail import Kind, as_read, mailbox_of, merge_list, message, standard_template
 from xlassess.model.errors import UsageError
 from xlassess.services.common.opening import opened
 from xlassess.services.common.progress import Watch, silent
-from xlassess.services.common.workbooks.outbox import put
+from xlassess.services.common.workbooks.outbox import keep_edited, put, sha256_of
 from xlassess.services.post.due import Ask, Composed, Glance, compose, words_of
 from xlassess.services.post.posting import Post, Posted, Sender, way_of
 
@@ -23,6 +25,9 @@ __all__ = [
 
 MAILBOX, LIST = "drafts.mbox", "mail-merge.xlsx"
 """The files beside the drafts: all of them as one mailbox, and a list for a mail merge."""
+
+AS_WRITTEN = ".as-written.json"
+"""Beside the drafts: the hash of each as it was written, by name."""
 
 _MARK = b"X-Unsent: 1"
 """By this header a draft of an earlier run is known again."""
@@ -58,11 +63,15 @@ class MessageDraft:
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """Messages that were written as drafts into a folder."""
+    """Messages that were written as drafts into a folder.
+
+    ``edited`` is where earlier drafts are kept that somebody had edited.
+    """
 
     folder: Path
     drafts: tuple[MessageDraft, ...]
     composed: Composed
+    edited: tuple[Path, ...] = ()
 
 
 def draft(folder: AssessmentFolder, ask: Ask, *, now: datetime) -> Drafted:
@@ -70,7 +79,8 @@ def draft(folder: AssessmentFolder, ask: Ask, *, now: datetime) -> Drafted:
 
     An invitation is about workbooks not recorded as sent; a reminder about those that were sent
     and for which nothing usable has come back. Drafts of the same kind are replaced: what has
-    come back meanwhile is not asked for again. Nothing is recorded, because nothing was sent.
+    come back meanwhile is not asked for again. A copy is kept of those that somebody had edited.
+    Nothing is recorded, because nothing was sent.
 
     Args:
         folder: the assessment.
@@ -98,18 +108,54 @@ def draft(folder: AssessmentFolder, ask: Ask, *, now: datetime) -> Drafted:
         for post in composed.post
     )  # fmt: skip
     contents = [message(post.letter, assessment, words) for post in composed.post]
+    letters = [post.letter for post in composed.post]
+    files = {one.path: content for one, content in zip(drafts, contents, strict=True)}
+    files[place / MAILBOX] = mailbox_of(contents, now)
+    files[place / LIST] = merge_list(letters, assessment, words)
+    edited = _clear(folder, place, files, now)
+    for path, content in files.items():
+        put(path, content)
+    put(place / AS_WRITTEN, json.dumps({one.name: sha256_of(files[one]) for one in files}).encode())
+    return Drafted(place, drafts, composed, edited)
+
+
+def _clear(
+    folder: AssessmentFolder, place: Path, new: Collection[Path], now: datetime
+) -> tuple[Path, ...]:
+    """Remove the drafts of an earlier run, with a copy of what somebody had edited.
+
+    Of drafts that stand there from a version that did not note what it wrote nothing is known.
+
+    Args:
+        folder: the assessment.
+        place: where the drafts of the kind are.
+        new: the files that are to be written.
+        now: the time that the names of copies say.
+    """
+    noted = _noted(place / AS_WRITTEN)
+    drafts = {path for path in place.glob("*.eml") if _MARK in path.read_bytes()[:4096]}
+    ours = (path for path in (*new, *(place / name for name in noted)) if path.is_file())
+    edited: list[Path] = []
+    for path in sorted({*drafts, *ours}):
+        as_written = not noted or noted.get(path.name) == hash_of_file(path)
+        edited += keep_edited(path, now, as_written=as_written)
+        path.unlink()
     # Those of earlier versions stood in drafts/ itself, of whatever kind.
-    for path in (*sorted(place.glob("*.eml")), *sorted(folder.drafts.glob("*.eml"))):
+    for path in folder.drafts.glob("*.eml"):
         if _MARK in path.read_bytes()[:4096]:
             path.unlink()
     for name in (MAILBOX, LIST):
         (folder.drafts / name).unlink(missing_ok=True)
-    for one, content in zip(drafts, contents, strict=True):
-        put(one.path, content)
-    letters = [post.letter for post in composed.post]
-    put(place / MAILBOX, mailbox_of(contents, now))
-    put(place / LIST, merge_list(letters, assessment, words))
-    return Drafted(place, drafts, composed)
+    return tuple(edited)
+
+
+def _noted(path: Path) -> dict[str, str]:
+    """The hashes of the drafts as they were written, by name; none where that was not noted."""
+    try:
+        noted = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return noted if isinstance(noted, dict) else {}
 
 
 def post(

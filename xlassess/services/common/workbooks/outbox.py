@@ -165,6 +165,26 @@ def keep_copy(path: Path, beside: Path, now: datetime) -> Path:
     return kept
 
 
+EDITED = "edited"
+"""The folder beside what we write for what somebody had edited before it was replaced."""
+
+
+def keep_edited(path: Path, now: datetime, *, as_written: bool) -> tuple[Path, ...]:
+    """Keep a copy of what somebody has edited, before it is replaced or removed.
+
+    Args:
+        path: what is there; it may be missing.
+        now: the time that the name of the copy says.
+        as_written: nobody has changed it since we wrote it.
+
+    Returns:
+        Where the copy is, if one was needed.
+    """
+    if as_written or not path.is_file():
+        return ()
+    return (keep_copy(path, path.parent / EDITED, now),)
+
+
 def kept_at(path: Path) -> datetime | None:
     """Return when a copy was kept, by its name; None for what is no such copy."""
     found = re.search(r"[0-9]{4}(-[0-9]{2}){2} [0-9]{2}([.][0-9]{2}){2}", path.stem)
