@@ -39,6 +39,7 @@ from xlassess.generate import Personal, build_entry
 from xlassess.ingest import Context
 from xlassess.model.record import EntryCopy, entered_as
 from xlassess.model.toolkit import Condition, FollowUp, Section, Toolkit
+from xlassess.toolkits.exchange.write import toolkit_book
 
 VIEWS, FACTS = "1 Views", "2 Facts"
 
@@ -415,6 +416,11 @@ def copy_that_somebody_typed_in(bench: Bench) -> Damaged:
     copy = EntryCopy(reference, identity, "typed in.xlsx", "", sealed)
     context = replace(a_context(bench.book), entries={reference: copy})
     return bench.save(filled(replace(bench.book, data=data), entries(bench.book.toolkit)), context)
+
+
+@damages("I19")
+def toolkit_as_a_workbook(bench: Bench) -> Damaged:
+    return bench.save(toolkit_book(bench.book.toolkit))
 
 
 def a_message(workbook: bytes, text: str, sender: str = "jo@ash.example") -> bytes:

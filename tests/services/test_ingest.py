@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from tests.damaged.builders import encrypted
@@ -29,6 +31,10 @@ from xlassess.services import ingest as desk
 from xlassess.services.common.received import Ingested
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
+from xlassess.services.papers.consolidate import consolidate
+from xlassess.services.papers.export import export_round
+from xlassess.services.papers.feedback import feedback
+from xlassess.services.papers.report import report
 
 
 @pytest.fixture
@@ -169,6 +175,33 @@ def test_ingest__refuses_what_is_not_ours_and_keeps_it(
     again = ingest(folder, [inbox], now=LATER, workers=1)
     assert again.new == ()
     assert len(history(folder)) == 1
+
+
+def test_ingest__what_we_wrote_ourselves_is_told_as_that(
+    folder: AssessmentFolder, inbox: Path, tmp_path: Path
+) -> None:
+    """Also where another program has saved it anew, and a register that people wrote themselves."""
+    path = answer(folder, "Ada Ash", inbox / "a.xlsx")
+    ingest(folder, [path], now=LATER, workers=1)
+    path.unlink()
+    written = {
+        consolidate(folder, now=LATER).path: "summary",
+        feedback(folder, now=LATER).folder: "feedback",
+        export_round(folder, "xlsx", tmp_path / "export", now=LATER).folder: "export",
+        folder.register_file: "register",
+    }
+    for at, what in written.items():
+        first = at if at.is_file() else next(at.glob("*.xlsx"))
+        shutil.copy(first, inbox / f"{what}.xlsx")
+        openpyxl.load_workbook(first).save(inbox / f"{what} anew.xlsx")
+    report(folder, None, inbox / "report.docx", now=LATER)
+    files = ingest(folder, [inbox], now=LATER, workers=1).files
+    told = {file.ret.file: file.ret.findings[0] for file in files}
+    assert "Word document that xlassess wrote" in told.pop("report.docx").message
+    assert {one.code for one in told.values()} == {"I19"}
+    for name, one in told.items():
+        assert name.split()[0].removesuffix(".xlsx") in one.message
+    assert len(told) == 2 * len(written)
 
 
 def test_ingest__tries_a_refused_file_again(folder: AssessmentFolder, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 from xlassess.consolidate.figures.values import Summary
 from xlassess.consolidate.wording.own_answers import OwnAnswers
 from xlassess.consolidate.wording.terms import day, words
+from xlassess.contract.own_files import OWN_FILE_PROPERTY
 from xlassess.sheet import formats, palette
 from xlassess.sheet.formats import CellFormat
 from xlassess.sheet.page import PageSetup, set_page, show
@@ -68,6 +69,7 @@ class _Page:
             "keywords": self._told.issued.reference,
             "created": self._summary.made_at.replace(tzinfo=None),
         })  # fmt: skip
+        book.own_property(OWN_FILE_PROPERTY, "feedback")
         self._page(book.sheet(PAGE, palette.NAVY))
         self._answers(book.sheet(ANSWERS, palette.BLUE))
         return book.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from xlassess.contract.own_files import OWN_FILE_PROPERTY
 from xlassess.mail.message import Letter, greeting_of, subject_of
 from xlassess.model.assessment import Assessment
 from xlassess.sheet import formats, palette
@@ -28,6 +29,7 @@ def merge_list(letters: Sequence[Letter], assessment: Assessment, words: Words) 
     """
     title = f"{assessment.partnership}: messages of round {assessment.round}"
     book = WorkbookWriter({"title": title, "subject": assessment.marking})
+    book.own_property(OWN_FILE_PROPERTY, "messages")
     sheet = book.sheet("Messages", palette.NAVY)
     for column, (heading, width) in enumerate(_COLUMNS):
         sheet.raw.set_column(column, column, width)

@@ -338,6 +338,13 @@ _IDENTIFY = (
         '{reference} {return} --reason "..."; if of somebody else: xlassess reassign {return} '
         '--to {to} --reason "..."; if of no use: xlassess set-aside {return} --reason "..."',
     ),
+    Kind(
+        "I19",
+        "refuse",
+        "A file of ours that is no return",
+        "This is {what}. It is not a return, and nothing was read from it.",
+        "{send}",
+    ),
 )
 
 _READ = (

@@ -27,6 +27,7 @@ from xlassess.consolidate.export.tables import (
     tables_of,
 )
 from xlassess.consolidate.figures.values import Summary
+from xlassess.contract.own_files import OWN_FILE_PROPERTY
 from xlassess.model.errors import XlassessError
 from xlassess.sheet import formats, metrics, palette
 from xlassess.sheet.page import PageSetup, set_page, show
@@ -87,6 +88,7 @@ def write_workbook(summary: Summary, tables: Sequence[ExportTable], to: BinaryIO
         on_disk=True,
         to=to,
     )
+    book.own_property(OWN_FILE_PROPERTY, "data")
     for table in tables:
         count, room = len(table), MOST_ROWS - _FIRST
         firsts = range(0, max(count, 1), room)

@@ -29,6 +29,7 @@ from xlassess.consolidate.wording.portfolio_words import (
     words,
 )
 from xlassess.consolidate.wording.terms import day
+from xlassess.contract.own_files import OWN_FILE_PROPERTY
 from xlassess.score import score_range
 from xlassess.sheet import charts, formats, metrics, palette
 from xlassess.sheet.charts import ChartCells, Frame, Series
@@ -62,6 +63,7 @@ def portfolio_bytes(portfolio: Portfolio) -> bytes:
         "author": portfolio.program,
         "created": portfolio.made_at.replace(tzinfo=None),
     })  # fmt: skip
+    book.own_property(OWN_FILE_PROPERTY, "portfolio")
     _Book(book, portfolio).write()
     return book.close()
 

@@ -19,6 +19,7 @@ from xlassess.consolidate.wording.agreed import (
     words as plan_words,
 )
 from xlassess.consolidate.wording.terms import day
+from xlassess.contract.own_files import OWN_FILE_PROPERTY
 from xlassess.model.days import local_day
 from xlassess.model.plan import AgreedAction, action_number
 from xlassess.sheet import formats, palette
@@ -53,6 +54,7 @@ def progress_paper_bytes(paper: ProgressPaper) -> bytes:
         "category": assessment.marking,
         "created": datetime(2000, 1, 1),
     })  # fmt: skip
+    book.own_property(OWN_FILE_PROPERTY, "progress")
     page, every = book.sheet("Progress", palette.NAVY), book.sheet("Actions", palette.BLUE)
     _first_page(paper, page)
     _every_action(paper, every)

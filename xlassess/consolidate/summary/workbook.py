@@ -40,6 +40,7 @@ from xlassess.consolidate.summary.sheets.page_one import write_summary_sheet
 from xlassess.consolidate.summary.sheets.responses import write_responses
 from xlassess.consolidate.summary.sheets.trend_sheet import write_trend
 from xlassess.consolidate.wording.terms import ACTIONS, SUMMARY
+from xlassess.contract.own_files import OWN_FILE_PROPERTY
 from xlassess.sheet.writer import WorkbookWriter
 
 _SCORED = ("sum", "mean", "share")
@@ -76,6 +77,7 @@ def _written(summary: Summary, file: BinaryIO | None) -> bytes:
         on_disk=len(summary.data) > LIVE_ROWS,
         to=file,
     )
+    book.own_property(OWN_FILE_PROPERTY, "summary")
     writer = SummaryWriter(book, summary)
     write_summary_sheet(writer)
     write_responses(writer)

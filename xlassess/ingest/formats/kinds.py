@@ -116,7 +116,8 @@ def _guard_package(data: bytes) -> Guarded | Finding:
         return package
     kind, part = _kind(package)
     if kind is None:
-        foreign = foreign_zip(package.names, package.get("mimetype").strip())
+        mimetype, core = package.get("mimetype").strip(), package.get("docprops/core.xml")
+        foreign = foreign_zip(package.names, mimetype, core)
         return (foreign or PLAIN_ZIP).finding()
     scanned = _scan(kind, package, part)
     if isinstance(scanned, Finding):

@@ -134,6 +134,14 @@ _ZIP_PARTS: tuple[tuple[str, Foreign], ...] = (
     ("index.zip", Foreign("an Apple Numbers, Pages or Keynote document", _EXPORT)),
 )
 
+_OURS = Foreign(
+    "a Word document that xlassess wrote",
+    "Leave it where it is: it is not a return. If somebody wrote something into it, read that "
+    "yourself.",
+)
+_AUTHOR = b"<dc:creator>xlassess<"
+"""How the properties of such a document name its author; Word and LibreOffice keep that."""
+
 _MIMETYPES: dict[bytes, Foreign] = {
     b"application/vnd.oasis.opendocument.text": Foreign("a text document (ODT)"),
     b"application/vnd.oasis.opendocument.presentation": Foreign("a presentation (ODP)"),
@@ -211,12 +219,19 @@ def foreign_ole(streams: frozenset[str]) -> Foreign:
     return Foreign("an Office file of an unknown kind")
 
 
-def foreign_zip(names: frozenset[str], mimetype: bytes) -> Foreign | None:
+def foreign_zip(names: frozenset[str], mimetype: bytes, core: bytes = b"") -> Foreign | None:
     """Say what a zip package is that holds no workbook; names in lower case.
+
+    Args:
+        names: those of its parts.
+        mimetype: what an OpenDocument file says that it is.
+        core: the part with the author of an Office document.
 
     Returns:
         None for a plain zip file.
     """
+    if "word/document.xml" in names and _AUTHOR in core:
+        return _OURS
     for name, foreign in _ZIP_PARTS:
         if name in names:
             return foreign

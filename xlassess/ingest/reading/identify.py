@@ -13,7 +13,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from xlassess.assessment.register import HEADINGS, SHEET
 from xlassess.contract.layout import CONTRACT_VERSION, FURTHER_KEYS, HEADERS, IDENTITY_KEYS
+from xlassess.contract.own_files import OWN_FILE, OWN_FILES
 from xlassess.contract.reference import PATTERN, find_references, is_valid
 from xlassess.contract.seal import seal_holds
 from xlassess.ingest.reading.cells.grid import Cell, Grid, Sheet
@@ -76,6 +78,8 @@ def identify(
     grid: Grid, properties: Mapping[str, str], context: Context
 ) -> IdentifiedWorkbook | Finding:
     """Return the issued workbook a file is, or why that cannot be told."""
+    if no_return := _own_file(properties.get(OWN_FILE, "")):
+        return no_return
     on_sheet = _claim(_as_recorded(_on_sheet(grid), context))
     in_properties = _claim(_as_recorded(properties, context))
     claims = [claim for claim in (on_sheet, in_properties) if claim]
@@ -94,6 +98,26 @@ def identify(
         }
         return _sealed(claims[0], others, context)
     return _by_reference(references or _references(grid, printed=False), grid, context)
+
+
+def _own_file(marked: str) -> Finding | None:
+    """Say of a workbook that is marked as one of ours, and is no return, what it is."""
+    words = {str(kind): said for kind, said in OWN_FILES.items()}.get(marked)
+    return found("I19", what=words[0], send=words[1]) if words else None
+
+
+def _is_register(grid: Grid) -> bool:
+    """True for a register of respondents, by its headings: people write registers themselves.
+
+    On a sheet with the name that we give it, the first two say enough.
+    """
+    for sheet in grid.sheets:
+        some = HEADINGS[:2] if key(sheet.name) == key(SHEET) else HEADINGS
+        wanted = {key(heading) for heading in some}
+        for row in sheet.rows[:_HEAD_ROWS]:
+            if wanted <= {key(cell) for cell in row if isinstance(cell, str)}:
+                return True
+    return False
 
 
 def _on_sheet(grid: Grid) -> dict[str, Cell]:
@@ -436,7 +460,9 @@ def _later_edition(issued: Issued, context: Context) -> str:
 
 
 def _nameless(grid: Grid, context: Context) -> Finding:
-    """Tell a stranger's file from one of ours that lost every mark."""
+    """Tell a stranger's file from one of ours that lost every mark, or is no return."""
+    if _is_register(grid) and (register := _own_file("register")):
+        return register
     texts = frozenset[Cell]().union(*(sheet.contents for sheet in grid.sheets))
     for digest, toolkit in context.toolkits.items():
         asks = context.plan(digest).asks

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import get_args
 
+from xlassess.contract.own_files import OWN_FILE_PROPERTY
 from xlassess.model.toolkit import FREE_ANSWERS, Subject, Toolkit
 from xlassess.sheet.formats import (
     CELL,
@@ -202,6 +203,7 @@ def toolkit_book(toolkit: Toolkit) -> bytes:
             "created": _MADE,
         }
     )
+    book.own_property(OWN_FILE_PROPERTY, "toolkit")
     guide = book.sheet(HOW_TO, NAVY)
     sheets = {name: book.sheet(name) for name in SHEETS}
     lists = book.sheet(LISTS)
