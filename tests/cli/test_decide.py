@@ -215,10 +215,15 @@ def test_verify__everything_holds(run: Run) -> None:
     noted = f"{document['events']}:{document['head'][:16]}"
     assert noted in result.stdout
     run("sent", "--all")
-    assert run("verify", "--noted", noted).exit_code == 0
-    assert run("verify", "--noted", f"{document['events']}:{'0' * 16}").exit_code == 1
-    assert run("verify", "--noted", "999:abcdef").exit_code == 1
-    assert run("verify", "--noted", "abc").exit_code == 2
+    number = document["events"]
+    # as people copy it: with a blank, in capital letters
+    held = run("verify", "--noted", f" {noted.replace(':', ': ').upper()}")
+    assert (held.exit_code, f"Event {number} is on record as you wrote" in held.stdout) == (0, True)
+    for wrong in (f"{number}:{'0' * 16}", "999:abcdef"):
+        missed = run("verify", "--noted", wrong)
+        assert (missed.exit_code, "Check what you wrote down." in missed.stdout) == (1, True)
+    for odd in ("abc", "57", "57:12345", "57:123456 or so"):
+        assert run("verify", "--noted", odd).exit_code == 2
 
 
 def test_verify__says_what_does_not_hold(run: Run, folder: AssessmentFolder) -> None:

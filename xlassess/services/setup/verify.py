@@ -108,7 +108,7 @@ def verify(folder: AssessmentFolder, *, noted: tuple[int, str] | None = None) ->
             "changed."
         )
     if noted and last:
-        found.faults += _noted(audit.events, *noted)
+        _noted(audit.events, *noted, found)
     with kept_files(folder.files) as files:
         kept, place = _archive(files, audit.returns, found), files.where
     _returned(audit.returns, kept, found, place)
@@ -136,16 +136,24 @@ def verify(folder: AssessmentFolder, *, noted: tuple[int, str] | None = None) ->
     )
 
 
-def _noted(events: Sequence[Event], number: int, sha256: str) -> Iterator[Fault]:
+def _noted(events: Sequence[Event], number: int, sha256: str, found: _Findings) -> None:
+    """Say whether an event that somebody wrote down is on record as they wrote it."""
     there = next((event for event in events if event.number == number), None)
+    if there and there.hash.startswith(sha256.lower()):
+        found.remarks.append(f"Event {number} is on record as you wrote it down.")
+        return
     if there is None:
-        yield Fault(f"event {number}", f"There is no event {number}. The log has been replaced.")
-    elif not there.hash.startswith(sha256.lower()):
-        yield Fault(
-            f"event {number}",
-            f"Event {number} is not the one you wrote down: its hash begins with "
-            f"{there.hash[:12]}. The log has been replaced.",
+        message = (
+            f"There is no event {number}: the log has {count(len(events), 'event')}. Check what "
+            "you wrote down. If it is right, the ledger is an older copy, or the log was cut off "
+            "or replaced since: put the newer ledger back."
         )
+    else:
+        message = (
+            f"Event {number} is not as you wrote it down: its hash begins with {there.hash[:16]}. "
+            "Check what you wrote down. If it is right, the log was replaced since."
+        )
+    found.faults.append(Fault(f"event {number}", message))
 
 
 def _archive(files: KeptFiles, recorded: Sequence[Return], found: _Findings) -> dict[str, KeptName]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,10 +14,14 @@ if TYPE_CHECKING:
     from xlassess.services.setup.verify import Verified
 
 
+_NOTED = re.compile("([0-9]{1,9}):([0-9a-fA-F]{6,64})")
+
+
 @click.command()
 @click.option(
     "--noted", metavar="NUMBER:HASH", default="",
-    help="An event you wrote down earlier, for example from a summary, that must still be there.",
+    help="Number and hash of an event, as verify or a summary showed them to you earlier. It is "
+    "checked that this event is still on record.",
 )  # fmt: skip
 @AS_JSON
 @in_round
@@ -40,13 +45,14 @@ def verify(options: Options, noted: str, as_json: bool) -> None:
 def _noted(text: str) -> tuple[int, str] | None:
     if not text:
         return None
-    number, _, sha256 = text.partition(":")
-    if not number.isdecimal() or len(sha256) < 6:
+    found = _NOTED.fullmatch("".join(text.split()))
+    if not found:
         raise click.BadParameter(
-            "Give the event number, a colon and at least 6 digits of its hash.",
+            "Give the number of the event, a colon and the beginning of its hash, at least 6 "
+            "characters (0 to 9, a to f): 57:a37884d83fede5c5",
             param_hint="--noted",
         )
-    return int(number), sha256
+    return int(found[1]), found[2]
 
 
 def _show(out: Console, result: Verified) -> None:
