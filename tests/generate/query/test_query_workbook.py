@@ -10,6 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from openpyxl.workbook.workbook import Workbook as Book
+from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.factory import (
     RECEIVED_AT,
@@ -31,6 +32,7 @@ from xlassess.model.catalogue import found
 from xlassess.model.finding import Waiver, cells_in_words
 from xlassess.model.query import Slot, action_slot, concerning
 from xlassess.model.toolkit import Toolkit
+from xlassess.sheet.palette import INPUT_LINE
 from xlassess.toolkits.load import find_toolkit
 
 
@@ -50,6 +52,21 @@ def unlocked(book: Book, toolkit: Toolkit) -> set[tuple[str, str]]:
     return found
 
 
+def dark(book: Book) -> set[tuple[str, str]]:
+    """The cells with the dark border by which a respondent knows what may be changed."""
+    return {
+        (sheet.title, cell.coordinate)
+        for sheet in book.worksheets if sheet.sheet_state == "visible"
+        for row in sheet.iter_rows() for cell in row
+        if type(cell).__name__ == "Cell" and cell.border.left.color
+        and cell.border.left.color.rgb == f"FF{INPUT_LINE[1:]}"
+    }  # fmt: skip
+
+
+def words_of(sheet: Worksheet) -> str:
+    return " ".join(str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value)
+
+
 def test_query__opens_what_is_asked_and_nothing_else(
     builtin_toolkit: Toolkit, tmp_path: Path
 ) -> None:
@@ -62,6 +79,8 @@ def test_query__opens_what_is_asked_and_nothing_else(
     made = openpyxl.load_workbook(io.BytesIO(data))
     cells = slot_cells(builtin_toolkit)
     assert unlocked(made, builtin_toolkit) == {cells[slot] for slot in query.open}
+    assert dark(made) == unlocked(made, builtin_toolkit)
+    assert "Only cells with a dark border can be changed." in words_of(made[START])
     for slot in query.asked:
         sheet, cell = cells[slot]
         assert made[sheet][cell].value is None
