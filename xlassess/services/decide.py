@@ -30,6 +30,7 @@ from xlassess.model.errors import UsageError
 from xlassess.model.finding import Finding
 from xlassess.model.record import MessageOutcome, Outcome, OutcomeKind, Register, SentMessage
 from xlassess.services.common.earlier import plans_so_far
+from xlassess.services.common.offers import who_left
 from xlassess.services.common.opening import opened, still_open
 from xlassess.services.common.other_round import OTHER_ROUND
 from xlassess.services.common.pages import feedback_standing
@@ -750,19 +751,23 @@ def _everyone(
 ) -> tuple[list[str], list[str]]:
     """The workbooks of the round that this is to be recorded for, and who is left out of it.
 
-    Recorded as reminded are those whom ``remind`` writes to: not people on leave, nor those whose
-    address does not exist or whose answers wait in a PDF or a picture. Else the first reminder they
-    get would be a second one.
+    Recorded as reminded are those whom ``remind`` writes to: not people on leave or who left, nor
+    those whose address does not exist or whose answers wait in a PDF or a picture. Else the first
+    reminder they get would be a second one.
     """
     assessment = folder.assessment()
     still_open(ledger, assessment.round)
-    asked = requests(assessment, folder.register(assessment).respondents)
+    register = folder.register(assessment).respondents
+    asked = requests(assessment, register)
     places = [place for place, _ in asked]
     if what == "sent" or undone:
         return _waiting(ledger, places, assessment.round, what, undone=undone), []
     out = PartnersStanding(ledger.overview(assessment.round), places, assessment.return_by)
     people = {person.id: person for _, person in asked}
-    return _to_be_reminded(out, people, now.astimezone().date(), out.waiting)
+    gone = who_left(ledger, out.record, register)
+    awaited = filter(out.is_awaited, out.named(()))
+    left = {one.reference for one in awaited if one.identity.respondent in gone}
+    return _to_be_reminded(out, people, now.astimezone().date(), out.waiting | left)
 
 
 def _to_be_reminded(

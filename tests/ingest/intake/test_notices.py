@@ -50,6 +50,7 @@ To: jo@ash.example
         ("failed", "5.1.1", "550 No such user here", "no such address"),
         ("failed", "5.0.0", "550 User unknown in virtual table", "no such address"),
         ("failed", "5.2.2", "552 Mailbox full", "not delivered"),
+        ("failed", "5.2.1", "550 The account is disabled", "no such address"),
         ("delayed", "4.4.1", "450 Try later", "delayed"),
     ],
 )

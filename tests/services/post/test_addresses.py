@@ -28,9 +28,10 @@ from xlassess.assessment.starter import register_book
 from xlassess.cli.app import cli
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Issued
-from xlassess.services.decide import Why, mark
+from xlassess.services.decide import Why, mark, set_message_aside
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
+from xlassess.services.post.mail_report import unwritten
 from xlassess.services.post.send import Ask, draft, preview
 from xlassess.services.query import query
 from xlassess.services.status import status
@@ -114,6 +115,33 @@ def test_remind__who_says_so_in_an_automatic_reply_is_on_leave(
     handed(folder, tmp_path / "away.eml", text, None, "office@ash.example", **heads_of)
     composed, _ = preview(folder, Ask("reminder"), now=LATER)
     assert [one.split(":")[0] for one in composed.away] == ["Ash, Ada Ash", "Birch, Bea Birch"]
+
+
+def test_remind__nobody_who_wrote_that_they_have_left(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    """They are named with their words, until the register is corrected or the message put away."""
+    mark(folder, [], "sent", Why(MONDAY), everyone=True)
+    text = "I have left the council and now work elsewhere."
+    heads_of = {"Subject": "Automatic reply", "Auto_Submitted": "auto-replied"}
+    handed(folder, tmp_path / "left.eml", text, None, "ada@ash.example", **heads_of)
+    stranger = "Please note: I no longer work here."
+    handed(folder, tmp_path / "other.eml", stranger, None, "who@else.example")
+    composed, _ = preview(folder, Ask("reminder"), now=LATER)
+    assert composed.left == (f"Ash, Ada Ash: “{text}”",)
+    assert composed.needs_person
+    assert "ada@ash.example" not in [one.letter.address for one in composed.post]
+    (told,) = [one for one in unwritten(composed) if "have left" in one.title]
+    assert "register" in told.remedy
+    done = mark(folder, [], "reminded", Why(LATER), everyone=True)
+    assert any("Ada Ash" in one for one in done.left_out)
+    named, _ = preview(folder, Ask("reminder", ("Ada Ash",), again=True), now=LATER)
+    assert [one.partner for one in named.post] == ["Ash"]
+    (offer,) = status(folder, today=LATER.date()).offers
+    set_message_aside(folder, offer.event, Why(LATER, "She is back"))
+    after, _ = preview(folder, Ask("reminder"), now=LATER)
+    assert after.left == ()
+    assert "ada@ash.example" in [one.letter.address for one in after.post]
 
 
 def test_remind__says_who_is_left_out(folder: AssessmentFolder) -> None:

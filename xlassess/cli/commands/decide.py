@@ -120,8 +120,8 @@ def sent(
 @click.argument("references", metavar="[REF]...", nargs=-1)
 @click.option(
     "--all", "everyone", is_flag=True,
-    help="All that remind writes about: not people on leave, nor where an address does not exist "
-    "or a PDF or a picture waits. "
+    help="All that remind writes about: not people on leave or who left, nor where an address does "
+    "not exist or a PDF or a picture waits. "
     "With --undo: all recorded as reminded by hand.",
 )  # fmt: skip
 @click.option(
@@ -361,7 +361,9 @@ def _show(out: Console, result: Decided, of: str = "") -> None:
         return
     if result.left_out:
         left = count(len(result.left_out), "workbook")
-        out.heading(f"Left out: on leave, no such address, or a PDF or a picture waits ({left})")
+        out.heading(
+            f"Left out: on leave, left, no such address, or a PDF or a picture waits ({left})"
+        )
         out.some(result.left_out, "xlassess status --full")
         out.say("If you reminded them all the same: xlassess reminded REF")
         out.gap()

@@ -262,7 +262,7 @@ def _nobody(out: Console, composed: Composed) -> None:
             f"workbooks recorded as sent: xlassess sent {every}"
         )
     elif composed.kind not in (*_SENT, "thanks") and not (
-        composed.recent or composed.away or composed.waiting
+        composed.recent or composed.away or composed.waiting or composed.left
     ):
         out.say("Nothing is awaited: all has come back, or nothing more is expected.")
 

@@ -45,7 +45,8 @@ _UNKNOWN = re.compile(
     r"user unknown|unknown user|no such (?:user|recipient|mailbox|address)|does not exist"
     r"|address (?:was )?not found|unknown (?:recipient|mailbox)|recipient ?not ?found"
     r"|(?:could not|couldn['’]t|cannot) be found|unroute?able address|invalid recipient"
-    r"|\b5\.1\.(?:1|2|10)\b",
+    r"|(?:account|mailbox|user) (?:is |has been |was )?(?:disabled|deactivated|closed)"
+    r"|no longer (?:exists|valid|in use)|\b5\.1\.(?:1|2|6|10)\b|\b5\.2\.1\b",
     re.IGNORECASE,
 )
 _MONTHS = (

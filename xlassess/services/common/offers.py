@@ -7,7 +7,7 @@ somebody has done it, or put the message away.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Literal
 from xlassess.contract.reference import find_references
 from xlassess.ledger import Event, Ledger, RoundOverview
 from xlassess.model.answer import Issued, Return
+from xlassess.model.assessment import Respondent
 from xlassess.model.days import written_day
 from xlassess.model.errors import as_argument
 from xlassess.model.toolkit import Toolkit
 from xlassess.services.common.phrases import CLOCKS, seeming, whose
+from xlassess.services.common.workbooks.asked import whose_addresses
 
 if TYPE_CHECKING:
     from xlassess.ingest import Hint
@@ -148,6 +150,28 @@ def offers(
     for one in found:
         offering.take(one)
     return Offered(tuple(offering.made.values()), frozenset(offering.done - offering.open))
+
+
+def who_left(
+    ledger: Ledger, overview: RoundOverview, people: Sequence[Respondent]
+) -> dict[str, Offer]:
+    """Return, by the ids of respondents, what says that they have left or somebody else answers.
+
+    Only what came from an address of theirs, and what nobody has put away: until the register says
+    who answers, there is nobody who could be reminded.
+
+    Args:
+        ledger: the ledger.
+        overview: where the round's workbooks stand.
+        people: the register.
+    """
+    addresses = whose_addresses(people, overview.issued)
+    found = offers(ledger, overview, {one.id for one in people}, addresses).offers
+    return {
+        one.issued.identity.respondent: one
+        for one in found
+        if one.step == "another person" and not one.stranger
+    }
 
 
 def _said(

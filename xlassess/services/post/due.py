@@ -33,6 +33,7 @@ from xlassess.model.query import Query
 from xlassess.model.record import SentMessage
 from xlassess.model.toolkit import Toolkit
 from xlassess.services.common.earlier import plans_so_far
+from xlassess.services.common.offers import who_left
 from xlassess.services.common.opening import still_open
 from xlassess.services.common.pages import (
     FeedbackStanding,
@@ -97,7 +98,8 @@ class Composed:
     ``no_address`` are people without an e-mail address in the register; ``problems`` say what is
     wrong with an address; ``missing`` are workbooks that are not in the outbox as issued.
     ``waiting`` are those who are not reminded because a PDF or a picture of theirs waits.
-    ``away`` are people on leave who are not reminded before they are back, and until when.
+    ``away`` are people on leave who are not reminded before they are back, and until when;
+    ``left`` those who are not because a message says that they have left, with its words.
     ``day_over`` is the return date that the messages name, where it has passed. ``whole`` is False
     where messages were asked for about some workbooks only, or about those of plan or workshop.
     ``uncertain`` are earlier messages of which nobody knows whether they were sent: nothing is
@@ -126,12 +128,13 @@ class Composed:
     fresh: int = 0
     unreachable: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
     @property
     def needs_person(self) -> bool:
         """True when somebody concerned gets no message, or one that asks for a day that is over."""
         unwritten = self.no_address or self.missing or self.problems or self.uncertain
-        unreached = self.unreachable or self.dropped
+        unreached = self.unreachable or self.dropped or self.left
         return bool(unwritten or unreached or self.day_over)
 
 
@@ -201,6 +204,8 @@ def compose(
         if by_server and not ask.again and ask.kind not in (*_FIRST, "thanks", "feedback"):
             recent = [book for book in books if out.reminded_since(book, now - _A_DAY)]
             books = [book for book in books if book not in recent]
+        if partners is not None and ask.kind not in (*_FIRST, "thanks"):
+            books = writing.without_those_who_left(books, ledger, partners, people)
         books = writing.without_those_away(books)
         if ask.kind not in (*_FIRST, "thanks", "feedback"):
             fresh = len({_person(one) for one in books if out.sent_since(one, now - _A_DAY)})
@@ -352,6 +357,7 @@ class _Writing:
     absent: list[str] = field(default_factory=list)
     unreachable: list[str] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
     there: frozenset[str] | None = None
     """The files of the outbox, where messages are only looked at."""
     today: date = field(init=False)
@@ -359,6 +365,23 @@ class _Writing:
     def __post_init__(self) -> None:
         """Know the present day, which is asked for with each message."""
         self.today = self.now.astimezone().date()
+
+    def without_those_who_left(
+        self, books: Sequence[Issued], ledger: Ledger, out: PartnersStanding,
+        people: Sequence[Respondent],
+    ) -> list[Issued]:  # fmt: skip
+        """The workbooks of people of whom no message says that they have left.
+
+        Somebody who is named and written to once more is not left out.
+        """
+        if not books or (self.ask.again and self.ask.only):
+            return [*books]
+        gone = who_left(ledger, out.record, people)
+        for book in books:
+            if said := gone.get(book.identity.respondent):
+                told = f"{book.who}: “{said.hint.words}”"
+                self.left += [told] if told not in self.left else []
+        return [book for book in books if book.identity.respondent not in gone]
 
     def without_those_away(self, books: Sequence[Issued]) -> list[Issued]:
         """The workbooks of people who may be reminded: not of those on leave without a delegate.
@@ -586,6 +609,7 @@ class _Writing:
             absent=tuple(self.absent),
             unreachable=tuple(self.unreachable),
             dropped=tuple(self.dropped),
+            left=tuple(self.left),
         )
 
 

@@ -58,6 +58,12 @@ def unwritten(made: Composed) -> Iterator[ToldMatter]:
             f"On leave until the return date or later ({len(made.absent)})", made.absent,
             "Agree with them who answers, or enter a Delegate in the register.",
         )  # fmt: skip
+    if made.left:
+        yield ToldMatter(
+            f"Not reminded, as a message says that they have left ({len(made.left)})", made.left,
+            "Correct their row in the register, or delete it, and write and send the workbooks "
+            "anew. To put the message away, if it does not mean that", "xlassess status",
+        )  # fmt: skip
     if made.away:
         yield ToldMatter(
             f"On leave, so not reminded ({len(made.away)})", made.away,

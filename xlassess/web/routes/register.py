@@ -279,7 +279,8 @@ def _drafts(visit: Visit, chosen: Sequence[str]) -> str:
             )
         )
     written = count(len(made.drafts), "reminder")
-    left = (*made.composed.no_address, *made.composed.away, *made.composed.waiting)
+    out = made.composed
+    left = (*out.no_address, *out.left, *out.away, *out.waiting)
     told = f" Left out: {'; '.join(left)}." if left else ""
     return f"Written into the folder {made.folder.name}: {written}. Nothing was sent.{told}"
 

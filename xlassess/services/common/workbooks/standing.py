@@ -197,7 +197,7 @@ class PartnersStanding(Standing):
         refused = {ret.reference for ret in record.history if ret.state == "refused"}
         known = [newest[place] for place in asked if place in newest]
         super().__init__(known, record.register, settled, refused)
-        self._record, self._return_by = record, return_by
+        self.record, self._return_by = record, return_by
         self._current = (*record.current.values(), *(joint or {}).values())
         self._history = (*record.history, *joint_returns)
         self.books = {book.reference: book for book in (*record.issued, *(joint or ()))}
@@ -216,13 +216,13 @@ class PartnersStanding(Standing):
         """
         if book.reference not in self._returned:
             return False
-        came = self._record.current[book.reference].received_at
+        came = self.record.current[book.reference].received_at
         thanked = self._thanked.get(book.reference)
         return anew or came is None or thanked is None or thanked < came
 
     @cached_property
     def _returned(self) -> frozenset[str]:
-        return self._record.returned
+        return self.record.returned
 
     @cached_property
     def _thanked(self) -> dict[str, datetime]:
@@ -235,23 +235,23 @@ class PartnersStanding(Standing):
 
     def confirmed(self, book: Issued) -> str:
         """What was received of it, in words a partner understands."""
-        ret = self._record.current.get(book.reference)
-        number = self._record.answered.get(ret.number, 0) if ret else 0
+        ret = self.record.current.get(book.reference)
+        number = self.record.answered.get(ret.number, 0) if ret else 0
         answers = "1 answer" if number == 1 else f"{number} answers"
         way = self.typed(book)
         if way:  # it was never sent as a file: nobody is thanked for one
-            title = self._record.titles.get(book.identity.toolkit, book.identity.toolkit)
+            title = self.record.titles.get(book.identity.toolkit, book.identity.toolkit)
             return f"{title} (reference {book.reference}): {answers}, given {way}"
         return f"{book.file_name} (reference {book.reference}): {answers}"
 
     def typed(self, book: Issued) -> str:
         """By which way the answers came that were typed in for it; empty where none were."""
-        ret = self._record.current.get(book.reference)
+        ret = self.record.current.get(book.reference)
         return ret.entered.details["source"] if ret and ret.entered else ""
 
     def is_asked_about(self, book: Issued) -> bool:
         """True when something is still asked about what came back, or is to be asked."""
-        ret = self._record.current.get(book.reference)
+        ret = self.record.current.get(book.reference)
         return ret is not None and any(is_for_partner(finding) for finding in ret.findings)
 
     def open_queries(
