@@ -389,11 +389,11 @@ def test_shared__nothing_in_common_is_said_so() -> None:
     assert shared_in_words(a_portfolio([])) == ()
 
 
-def test_decisions__late_actions_and_first_evaluations() -> None:
+def test_decisions__overdue_actions_and_first_evaluations() -> None:
     (line,) = evaluated(set())
     late = replace(line, actions=PlanCounts(5, 1, 0, 0, 1, 3, 2, 0, 0, 0), evaluated=TODAY)
     none = replace(late, actions=PlanCounts(5, 5, 0, 0, 0, 0, 0, 0, 0, 0))
-    said = words().say("decide_late", [("A", 2, 3)])
+    said = words().say("decide_overdue_actions", [("A", 2, 3)])
     assert said in decisions_in_words(a_portfolio([late]))
     assert decisions_in_words(a_portfolio([none])) == (words().say("decide_nothing"),)
     never = a_line("Never")

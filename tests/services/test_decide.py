@@ -415,7 +415,7 @@ def test_mark__states_of_what_is_out(folder: AssessmentFolder, tmp_path: Path) -
     mark(folder, [bea], "sent", WHY, undone=True)
     assert [line(folder, n).state for n in (1, 2)] == ["sent", "not sent"]
     late = status(folder, today=date(2026, 3, 14)).lines
-    assert [one.state for one in late[1:]] == ["late", "late"]
+    assert [one.state for one in late[1:]] == ["overdue", "overdue"]
 
 
 @pytest.mark.parametrize("everyone", [True, False])

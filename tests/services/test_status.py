@@ -70,7 +70,7 @@ def test_status__of_an_empty_register(folder: AssessmentFolder) -> None:
 def test_status__issued_and_from_the_day_after_late(folder: AssessmentFolder) -> None:
     generate(folder, now=MONDAY)
     assert states(status(folder, today=BEFORE)) == ["not sent"] * 3
-    assert states(status(folder, today=AFTER)) == ["late"] * 3
+    assert states(status(folder, today=AFTER)) == ["overdue"] * 3
 
 
 @pytest.mark.databases

@@ -95,7 +95,7 @@ def test_send__records_under_the_name_of_who_is_let_in(
     with Ledger(folder.ledger) as ledger:
         last = [event for event in ledger.events() if event.what == "sent"][-1]
     assert last.by == "Cora Coordinator"
-    assert status(folder, today=LATER.date()).having("sent", "late", "returned", "query open")
+    assert status(folder, today=LATER.date()).having("sent", "overdue", "returned", "query open")
 
 
 def test_send__takes_a_record_back(desk: DeskClient, folder: AssessmentFolder) -> None:

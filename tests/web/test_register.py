@@ -55,7 +55,7 @@ def test_register__names_everybody_with_their_state(
         ("q=ash+birch", []),
         ("q=abe.xlsx", ["Abe Ash"]),
         ("some=queries", ["Abe Ash"]),
-        ("some=late", ["Bea Birch"]),
+        ("some=overdue", ["Bea Birch"]),
         ("some=awaited&level=board", ["Bea Birch"]),
         ("some=returned&level=front", []),
         ("level=front", ["Abe Ash"]),
@@ -191,6 +191,6 @@ def test_register__shows_at_once_what_was_changed_elsewhere(
     assert rows(desk.get("/register?some=declined").text) == []
     write_register(folder, (*PEOPLE, ("Cedar Homes", "Cy Cedar", "Board")))
     assert rows(desk.get("/register?some=not-issued").text) == ["Cy Cedar"]
-    assert rows(desk.get("/register?some=late").text) == ["Bea Birch"]
+    assert rows(desk.get("/register?some=overdue").text) == ["Bea Birch"]
     change_settings(folder, "return_by: 2026-03-13", "return_by: 2099-03-13")
-    assert rows(desk.get("/register?some=late").text) == []
+    assert rows(desk.get("/register?some=overdue").text) == []

@@ -107,9 +107,10 @@ def _to_partners(found: Status, today: date) -> Iterator[DueStep]:
     if written:
         books = count(len(written), "query workbook")
         yield DueStep("send queries", f"Send the queries that are written: {books}.")
-    late = [line for line in found.having("late") if _to_be_reminded(line, today)]
-    if late:
-        yield DueStep("remind", f"Remind who is late: {count(len(late), 'workbook')}.")
+    overdue = [line for line in found.having("overdue") if _to_be_reminded(line, today)]
+    if overdue:
+        books = count(len(overdue), "workbook")
+        yield DueStep("remind", f"Remind those whose workbooks are overdue: {books}.")
     if found.awaited:
         # What was never sent is not out; that it is to be sent is said above.
         out = len(found.awaited) - unsent

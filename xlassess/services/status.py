@@ -39,18 +39,18 @@ from xlassess.services.common.workbooks.joint import by_owner, came_back, holder
 from xlassess.services.common.workbooks.standing import absent_until
 
 LineState = Literal[
-    "not issued", "not sent", "sent", "reminded", "late", "refused only", "blank", "query open",
+    "not issued", "not sent", "sent", "reminded", "overdue", "refused only", "blank", "query open",
     "returned", "nil return", "declined", "withdrawn",
 ]  # fmt: skip
 """Where one workbook stands.
 
 not issued: asked for, but no workbook was generated; not sent: issued, and not recorded as sent;
-sent, reminded: so recorded, and nothing usable has come back; late: nothing usable has come back,
-and the day by which it was wanted has passed; refused only: files came back, but none could be
-used; blank: came back without a single answer, which is no response; query open: came back, with
-something the partner must look at again; returned: came back and was read; nil return: recorded
-as having nothing to report; declined: recorded as not taking part; withdrawn: issued to somebody
-the register no longer names, and did not come back.
+sent, reminded: so recorded, and nothing usable has come back; overdue: nothing usable has come
+back, and the day by which it was wanted has passed; refused only: files came back, but none could
+be used; blank: came back without a single answer, which is no response; query open: came back, with
+something the partner must look at again; returned: came back and was read; nil return: recorded as
+having nothing to report; declined: recorded as not taking part; withdrawn: issued to somebody the
+register no longer names, and did not come back.
 """
 
 LINE_STATES: tuple[LineState, ...] = get_args(LineState)
@@ -59,7 +59,7 @@ LINE_STATES: tuple[LineState, ...] = get_args(LineState)
 ANSWERED: tuple[LineState, ...] = ("returned", "query open", "nil return")
 """The states that count as a response. Who declined was asked and gave none."""
 
-OUT: tuple[LineState, ...] = ("not sent", "sent", "reminded", "late", "refused only", "blank")
+OUT: tuple[LineState, ...] = ("not sent", "sent", "reminded", "overdue", "refused only", "blank")
 """The states in which something is still awaited."""
 
 
@@ -268,7 +268,7 @@ class Status:
     @property
     def unsent(self) -> tuple[Line, ...]:
         """The lines awaited of which nothing shows that the workbook was ever sent."""
-        lines = self.having("not sent", "late")
+        lines = self.having("not sent", "overdue")
         return tuple(line for line in lines if line.sent is None and line.reminded is None)
 
     @property
@@ -639,7 +639,7 @@ class _Lines:
         if reference in self.refused or reference in self.contested:
             return "refused only"
         if self.late:
-            return "late"
+            return "overdue"
         if reference in register.reminded:
             return "reminded"
         return "sent" if reference in register.sent else "not sent"

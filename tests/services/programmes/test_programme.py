@@ -88,7 +88,7 @@ def test_status__the_most_pressing_first(tmp_path: Path) -> None:
         ("gone", "cannot be used"),
         ("Over", "evaluation overdue"),
         ("New Partnership", "to be looked at"),
-        ("Late Partnership", "late"),
+        ("Late Partnership", "workbooks overdue"),
         ("Asked", "to be decided"),
         ("unfilled", "to be decided"),
         ("Soon", "evaluation due"),

@@ -70,7 +70,7 @@ _LINE_STYLES: dict[str, str] = {
     "not sent": "quiet",
     "sent": "",
     "reminded": "",
-    "late": "query",
+    "overdue": "query",
     "refused only": "refuse",
     "blank": "query",
     "query open": "query",
@@ -490,7 +490,7 @@ def _as_json(result: Status) -> dict[str, Any]:
 
 
 def _actions_as_json(result: Status) -> dict[str, Any]:
-    """Actions of the agreed plan that are late, and reports on them that explain nothing."""
+    """Actions of the agreed plan that are overdue, and reports on them that explain nothing."""
     return {
         "overdue": [
             {
@@ -540,13 +540,15 @@ def _joint_as_json(result: Status) -> dict[str, Any]:
 
 
 def _line(line: Line) -> dict[str, Any]:
+    # People read another word for it since; programs go on with the one they know.
+    state = "late" if line.state == "overdue" else line.state
     return {
         "toolkit": line.toolkit,
         "partner": line.partner,
         "respondent": line.respondent,
         "level": line.level,
         "reference": line.reference,
-        "state": line.state,
+        "state": state,
         "file": line.file,
         "answers": line.answers,
         "in_register": line.in_register,

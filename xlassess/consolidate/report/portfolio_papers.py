@@ -58,9 +58,9 @@ def _stacked(cells: tuple[str, ...]) -> tuple[str, ...]:
     """The line of a partnership in four columns, two or three texts below each other in most."""
     name, held, answered, said, trend, concerns, actions, due = cells
     came = words().say("word_answered", held, answered.replace("\n", "; "))
-    late = words().say("word_late", actions)
+    overdue = words().say("word_overdue", actions)
     due = words().say("word_next", due)
-    return f"{name}\n{came}\n{due}", said, f"{_one_line(trend)}\n{late}", concerns
+    return f"{name}\n{came}\n{due}", said, f"{_one_line(trend)}\n{overdue}", concerns
 
 
 def _one_line(text: str) -> str:

@@ -68,10 +68,10 @@ def _decisions(portfolio: Portfolio) -> Iterator[str]:
     for line in lines:
         if line.is_undecided:
             yield say("decide_proposed", line.name, line.checklist)
-    late = [(line.name, line.actions.overdue, line.actions.open)
+    behind = [(line.name, line.actions.overdue, line.actions.open)
             for line in lines if line.actions and line.actions.overdue]  # fmt: skip
-    if late:
-        yield say("decide_late", late)
+    if behind:
+        yield say("decide_overdue_actions", behind)
     for across in portfolio.across:
         if weak := across.weak_everywhere:
             shown, more = _named(weak)

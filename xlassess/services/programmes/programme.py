@@ -25,19 +25,20 @@ from xlassess.services.setup.rounds import RoundLine, rounds
 from xlassess.services.status import LineState, Status, status
 
 Need = Literal[
-    "cannot be used", "evaluation overdue", "to be looked at", "late", "plan to be followed up",
-    "to be decided", "not set up yet", "evaluation due", "under way", "no evaluation on record",
-    "nothing", "over",
+    "cannot be used", "evaluation overdue", "to be looked at", "workbooks overdue",
+    "plan to be followed up", "to be decided", "not set up yet", "evaluation due", "under way",
+    "no evaluation on record", "nothing", "over",
 ]  # fmt: skip
 """What a partnership needs of a person, the most pressing first.
 
 cannot be used: its assessment cannot be opened, or two have one id, and it is neither over nor yet
 to be decided on; evaluation overdue: the day of the next evaluation has passed, and no round is
-under way; to be looked at: returns, messages or files wait for the coordinator; late: workbooks
-have not come back in time; plan to be followed up: actions are late or not settled; to be decided:
-it is proposed, and no decision is on record; not set up yet: settings of its assessment are empty,
-or nobody is in its register; evaluation due: within half a year; under way: workbooks are out, and
-in time; no evaluation on record: none, and no day for one; over: left, or decided against.
+under way; to be looked at: returns, messages or files wait for the coordinator; workbooks overdue:
+they have not come back in time; plan to be followed up: actions are overdue or not settled; to be
+decided: it is proposed, and no decision is on record; not set up yet: settings of its assessment
+are empty, or nobody is in its register; evaluation due: within half a year; under way: workbooks
+are out, and in time; no evaluation on record: none, and no day for one; over: left, or decided
+against.
 """
 
 NEEDS: tuple[Need, ...] = get_args(Need)
@@ -478,8 +479,8 @@ def _needs(line: PartnershipStanding) -> Iterator[Need]:
     if stands and not stands.closed:
         if stands.having(*_UNUSABLE) or any(kind in matters for kind in _FOR_COORDINATOR):
             yield "to be looked at"
-        if stands.having("late"):
-            yield "late"
+        if stands.having("overdue"):
+            yield "workbooks overdue"
     if any(kind in matters for kind in _FOR_PLAN):
         yield "plan to be followed up"
     if entry.is_undecided:

@@ -31,8 +31,8 @@ def consolidate(options: Options, order: PortfolioOrder) -> None:
     """Write the portfolio: a workbook with a line for each partnership.
 
     It says of each what its own summary says: who answered, the finding, what moved, concerns,
-    late actions. It says which questions are weak in most of those asked the same questions, where
-    partnerships differ, and what is to be decided. It is in output/portfolio.xlsx.
+    overdue actions. It says which questions are weak in most of those asked the same questions,
+    where partnerships differ, and what is to be decided. It is in output/portfolio.xlsx.
     """
     from xlassess.services.programmes.portfolio import consolidate_programme
     from xlassess.services.programmes.programme import open_programme

@@ -219,7 +219,8 @@ def _line(line: PartnershipStanding) -> dict[str, Any]:
         "name": line.name,
         "folder": entry.folder,
         "id": line.id,
-        "need": line.need,
+        # people read another word for it since
+        "need": "late" if line.need == "workbooks overdue" else line.need,
         "trouble": line.trouble,
         "remedy": line.remedy,
         "faults": list(line.faults),

@@ -205,8 +205,8 @@ def _show_begun(out: Console, options: Options, begun: BegunRound) -> None:
     )
     before = as_argument(begun.follows)
     out.say(
-        f"To look back or read late returns: add --round {before}. If that round is closed, open "
-        f'it first to read any: xlassess round reopen {before} --reason "..."'
+        f"To look back, or read returns that come late: add --round {before}. If that round is "
+        f'closed, open it first to read any: xlassess round reopen {before} --reason "..."'
     )
 
 
