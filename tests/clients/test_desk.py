@@ -13,7 +13,15 @@ pytest.importorskip("starlette", reason="install xlassess[test]")
 from playwright.sync_api import Browser, Page
 
 from tests.services.small import LATER
-from tests.web.browsing import SCRIPT_OR_NOT, at_desk, chromium, faults, overflows, violations
+from tests.web.browsing import (
+    BY_MOUSE,
+    SCRIPT_OR_NOT,
+    at_desk,
+    chromium,
+    faults,
+    overflows,
+    violations,
+)
 from tests.web.desks import a_round, running
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.services.papers.consolidate import consolidate
@@ -114,6 +122,7 @@ def sent(folder: AssessmentFolder) -> set[str]:
     return {line.respondent for line in lines if line.sent}
 
 
+@BY_MOUSE
 @SCRIPT_OR_NOT
 def test_send__by_mouse(browser: Browser, tmp_path: Path, script: bool) -> None:
     folder = a_round(tmp_path)
@@ -149,6 +158,7 @@ def test_send__by_keyboard_alone(browser: Browser, tmp_path: Path) -> None:
         assert sent(folder) == {"Bea Birch"}
 
 
+@BY_MOUSE
 @SCRIPT_OR_NOT
 def test_summary__from_figure_to_answers_by_mouse(
     browser: Browser, desk: Sessions, script: bool
@@ -183,6 +193,7 @@ def test_summary__from_figure_to_answers_by_keyboard(browser: Browser, desk: Ses
         page.get_by_role("heading", name="Answers to item 1A").wait_for()
 
 
+@BY_MOUSE
 @SCRIPT_OR_NOT
 def test_begin__by_mouse(browser: Browser, tmp_path: Path, script: bool) -> None:
     folder = AssessmentFolder(tmp_path / "harbour")
@@ -278,6 +289,7 @@ def test_plan__by_keyboard_alone(browser: Browser, tmp_path: Path) -> None:
         assert actions(folder) == [("1", "Ada Ash")]
 
 
+@BY_MOUSE
 @SCRIPT_OR_NOT
 def test_plan__by_mouse(browser: Browser, tmp_path: Path, script: bool) -> None:
     folder = a_plan(tmp_path)

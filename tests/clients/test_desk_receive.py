@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.clients.test_desk import address
 from tests.services.small import LATER, a_folder, answer, with_addresses
-from tests.web.browsing import SCRIPT_OR_NOT, at_desk, chromium, faults, violations
+from tests.web.browsing import BY_MOUSE, SCRIPT_OR_NOT, at_desk, chromium, faults, violations
 from tests.web.desks import a_round, running, until
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
@@ -73,6 +73,7 @@ def refreshed_until(page: Page, total: str) -> None:
     raise AssertionError(total)
 
 
+@BY_MOUSE
 @SCRIPT_OR_NOT
 def test_receive__by_mouse(
     browser: Browser, folder: AssessmentFolder, came: list[Path], script: bool

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.clients.test_desk import address, tab_to
 from tests.services.small import LATER
-from tests.web.browsing import SCRIPT_OR_NOT, at_desk, chromium, faults, violations
+from tests.web.browsing import BY_MOUSE, SCRIPT_OR_NOT, at_desk, chromium, faults, violations
 from tests.web.desks import a_doubtful_round, running
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
@@ -74,6 +74,7 @@ def test_page__can_be_used_by_everybody(
             assert faults(page, (360, 1366)) == [], path
 
 
+@BY_MOUSE
 @SCRIPT_OR_NOT
 def test_settle__by_mouse(
     browser: Browser, desk: Sessions, folder: AssessmentFolder, script: bool

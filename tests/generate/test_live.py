@@ -105,7 +105,7 @@ def test_formulas__have_the_values_a_recalculation_gives(
 
 
 @pytest.mark.clients("libreoffice")
-@pytest.mark.parametrize("variation", [0, 1])
+@pytest.mark.parametrize("variation", [0, pytest.param(1, marks=pytest.mark.thorough)])
 def test_filled__the_profile_says_what_the_scorecard_says(
     office: Office,
     issued: tuple[Workbook, Path],

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
@@ -20,7 +19,9 @@ WIDTHS = (320, *LAID_OUT, 1920)
 _RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 _OF_COLOUR = ("color-contrast", "link-in-text-block")
 """The rules of these sets that colours decide: all that differs where a page is shown dark."""
-SCHEMES: Mapping[Literal["light", "dark"], tuple[str, ...]] = {"light": _RULES, "dark": _OF_COLOUR}
+_OF_LAYOUT = (*_OF_COLOUR, "target-size", "scrollable-region-focusable", "label", "link-name",
+              "button-name")  # fmt: skip
+"""The rules that places, sizes and what is hidden decide: all that differs at another width."""
 SCRIPT_OR_NOT = pytest.mark.parametrize(
     "script",
     [
@@ -29,6 +30,8 @@ SCRIPT_OR_NOT = pytest.mark.parametrize(
     ],
 )
 """Whether JavaScript is on: everything can be done without it."""
+BY_MOUSE = pytest.mark.thorough
+"""What is done once more by mouse, where another test does it by keyboard alone."""
 
 
 @contextmanager
@@ -74,23 +77,27 @@ def at_desk(
     assert wrong == []
 
 
-def faults(page: Page, widths: Collection[int] = LAID_OUT) -> list[str]:
+def faults(page: Page, widths: Sequence[int] = LAID_OUT) -> list[str]:
     """Return what is wrong with the page: looked at by axe-core, light and dark; too wide anywhere.
 
-    It is not loaded again to be shown otherwise: its appearance depends on style sheets alone.
+    It is not loaded again to be shown otherwise: its appearance depends on style sheets alone. So
+    axe-core looks at everything once, and then again at what another width or the dark changes.
 
     Args:
         page: the page.
-        widths: of the window, at which axe-core looks.
+        widths: of the window, at which axe-core looks, the narrowest first.
     """
     found = []
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         if overflows(page):
             found.append(f"{width}: too wide")
-        for scheme, rules in SCHEMES.items() if width in widths else ():
-            page.emulate_media(color_scheme=scheme)
-            found += [f"{width} {scheme}: {one}" for one in violations(page, rules)]
+        if width in widths:
+            rules = _RULES if width == widths[0] else _OF_LAYOUT
+            found += [f"{width}: {one}" for one in violations(page, rules)]
+    page.emulate_media(color_scheme="dark")
+    found += [f"dark: {one}" for one in violations(page, _OF_COLOUR)]
+    page.emulate_media(color_scheme="light")
     return found
 
 
