@@ -28,6 +28,7 @@ from xlassess.ingest.reading.without_workbook.hints import (
     hints_in,
     says_another_answers,
 )
+from xlassess.ingest.reading.without_workbook.of_another import OtherWorkbooks, hints_of_others
 
 __all__ = [
     "Context",
@@ -36,6 +37,7 @@ __all__ = [
     "MailClock",
     "MailNotice",
     "NoticedMail",
+    "OtherWorkbooks",
     "PrintedWorkbook",
     "ReturnedFile",
     "collect",
@@ -46,6 +48,7 @@ __all__ = [
     "head_of",
     "hint_reader",
     "hints_in",
+    "hints_of_others",
     "mail_kind",
     "merge",
     "origin_of",

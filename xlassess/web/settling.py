@@ -205,12 +205,15 @@ def _decline(visit: Visit, case: Case) -> Settled:
 def _follow(visit: Visit, case: Case) -> Settled:
     """Record what a message seems to ask for."""
     offer, why = case.offer, _why(visit, "follow")
-    if offer is None or offer.step not in ("correct", "nil return"):
+    if offer is None or offer.step not in ("correct", "nil return", "declined"):
         raise FormErrors(FieldError("", "This cannot be recorded here."))
     reference = offer.issued.reference
     if offer.step == "nil return":
         decide.settle(visit.folder, reference, "nil return", why)
         return Settled("Recorded: a nil return.", f"nil return:{reference}")
+    if offer.step == "declined":
+        decide.settle(visit.folder, reference, "declined", why)
+        return Settled("Recorded: declined.", f"declined:{reference}")
     done = decide.correct(visit.folder, reference, offer.hint.item, offer.hint.label, why)
     return Settled(f"Corrected: {offer.hint.item}.", f"corrected:{done.returns[0].number}")
 

@@ -15,8 +15,10 @@ from tests.services.small import (
     LATER,
     MONDAY,
     PEOPLE,
+    TOOLKIT,
     a_folder,
     answer,
+    change_settings,
     unclear_pair,
     write_register,
 )
@@ -172,6 +174,32 @@ def test_offers__nil_where_nothing_came_and_not_beside_answers(
     assert found.lines[1].state == "nil return"
     assert found.unplaced == ()  # what it asks for is on record: nothing is left to be done
     assert handed(folder, tmp_path / "a.eml", "We have nothing to report.", book).offers == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [
+        ("There is nothing to say on Harbour.", "nil return"),
+        ("We do not take part in the other one.", "declined"),
+    ],
+)
+def test_offers__of_the_workbook_that_did_not_come(
+    folder: AssessmentFolder, tmp_path: Path, said: str, state: str
+) -> None:
+    """With one toolkit answered, the words are about the other one of the same person."""
+    book = answer(folder, "Ada Ash", tmp_path / "ada.xlsx")
+    text = TOOLKIT.replace("id: tiny", "id: other").replace("short: Tiny", "short: Harbour")
+    (folder.toolkits / "other.yaml").write_text(text.replace("title: A tiny", "title: Harbour"))
+    change_settings(folder, "toolkits: [tiny]", "toolkits: [tiny, other]")
+    generate(folder, now=MONDAY)
+    (offer,) = handed(folder, tmp_path / "m.eml", f"Here it is. {said}", book).offers
+    assert (offer.hint.kind, offer.issued.identity.toolkit) == (state, "other")
+    assert offer.issued.respondent == "Ada Ash"
+    run(folder, offer.commands[0])
+    assert open_offers(folder) == ()
+    found = status(folder, today=LATER.date()).lines
+    lines = {one.toolkit: one.state for one in found if one.respondent == "Ada Ash"}
+    assert lines == {"tiny": "returned", "other": state}
 
 
 def test_offers__of_nobody_known_there_are_none(folder: AssessmentFolder, tmp_path: Path) -> None:

@@ -35,9 +35,9 @@ _DATED = {"": "of", "sender": "dated", "reader": "read on"}
 _ADDRESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+_-]*@[A-Za-z0-9.-]+")
 
 
-OfferStep = Literal["nil return", "correct", "enter", "another person"]
-"""How what a message seems to ask for is recorded: as a nil return, as a correction, by typing
-answers in, or by the register, which says who answers."""
+OfferStep = Literal["nil return", "declined", "correct", "enter", "another person"]
+"""How what a message seems to ask for is recorded: as a nil return or a refusal, as a correction,
+by typing answers in, or by the register, which says who answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,40 +305,69 @@ class _Offering:
 
         Of two messages that say the same, the one counts that is from the respondent's address.
         """
-        from xlassess.ingest import (
-            hint_reader,
-        )  # where no message came, reading files is not loaded
-
         whose = self._addresses.get(said.sender.casefold(), frozenset())
-        for book in said.books:
-            digest = book.identity.digest
-            if digest not in self._readers:
-                self._readers[digest] = hint_reader(self._toolkits[digest])
+        for book, hint in (*self._of_own(said), *self._of_others(said)):
             mine = book.identity.respondent
             stranger = bool(said.sender) and mine not in whose
             # Of whom no address is known, their own workbook may come from any.
             stranger = stranger and not (said.proved and mine not in self._reachable)
+            if self._is_done(hint, book):
+                self.done.add(said.number)
+                continue
+            self.open.add(said.number)
+            step, commands = self._recorded(hint, book, said)
+            about = mine if hint.kind == "another person" else book.reference
+            key = (hint.kind, about, hint.item, str(hint.value))
+            held = self.made.get(key)
+            if commands and (held is None or (held.stranger and not stranger)):
+                self.made[key] = Offer(
+                    hint, book, said.file, said.number, commands, step, said.reason,
+                    said.away, said.finding, said.event, said.sender, stranger, said.clock,
+                )  # fmt: skip
+
+    def _of_own(self, said: _Said) -> Iterator[tuple[Issued, Hint]]:
+        """Yield what a message seems to ask for of the workbooks that it is about."""
+        from xlassess.ingest import hint_reader  # where no message came, it is not loaded
+
+        for book in said.books:
+            digest = book.identity.digest
+            if digest not in self._readers:
+                self._readers[digest] = hint_reader(self._toolkits[digest])
             for hint in self._readers[digest](said.text):
-                if self._is_done(hint, book):
-                    self.done.add(said.number)
-                    continue
-                self.open.add(said.number)
-                step, commands = self._recorded(hint, book, said)
-                about = mine if hint.kind == "another person" else book.reference
-                key = (hint.kind, about, hint.item, str(hint.value))
-                held = self.made.get(key)
-                if commands and (held is None or (held.stranger and not stranger)):
-                    self.made[key] = Offer(
-                        hint, book, said.file, said.number, commands, step, said.reason,
-                        said.away, said.finding, said.event, said.sender, stranger, said.clock,
-                    )  # fmt: skip
+                yield book, hint
+
+    def _of_others(self, said: _Said) -> Iterator[tuple[Issued, Hint]]:
+        """Yield what a message seems to say of the person's workbooks that did not come with it."""
+        if said.person_only:
+            return
+        from xlassess.ingest import OtherWorkbooks, hints_of_others
+
+        for person in dict.fromkeys(book.identity.respondent for book in said.books):
+            here = [one for one in said.books if one.identity.respondent == person and said.proved]
+            came = {one.identity.toolkit for one in here}
+            last = {
+                one.identity.toolkit: one
+                for one in self._overview.issued
+                if one.identity.respondent == person and one.identity.toolkit not in came
+            }
+            books = {one.reference: one for one in last.values() if not self._has_answers(one)}
+            others = OtherWorkbooks(
+                {name: self._toolkits[one.identity.digest] for name, one in books.items()},
+                tuple(self._toolkits[one.identity.digest] for one in here),
+            )
+            for reference, hint in hints_of_others(said.text, others) if books else ():
+                yield books[reference], hint
+
+    def _has_answers(self, book: Issued) -> bool:
+        ret = self._overview.current.get(book.reference)
+        return ret is not None and not ret.is_blank
 
     def _is_done(self, hint: Hint, book: Issued) -> bool:
         """True where what a message seems to ask for is on record."""
         ret = self._overview.current.get(book.reference)
         if hint.kind == "another person":
             return book.identity.respondent not in self._people
-        if hint.kind == "nil return":
+        if hint.kind in ("nil return", "declined"):
             return book.reference in self._overview.register.outcomes
         return ret is not None and self._has(ret, hint)
 
@@ -348,11 +377,13 @@ class _Offering:
         why = f'--reason "{said.reason}"'
         if hint.kind == "another person":
             return "another person", _register(book)
-        if hint.kind == "nil return":
+        if hint.kind in ("nil return", "declined"):
             # Somebody who sent answers as well has to be asked which of the two holds.
             gone = bool(self._people) and book.identity.respondent not in self._people
-            none = said.person_only or gone or (ret is not None and not ret.is_blank)
-            return "nil return", () if none else (f"xlassess nil {book.reference} {why}",)
+            none = said.person_only or gone or self._has_answers(book)
+            step: OfferStep = "declined" if hint.kind == "declined" else "nil return"
+            verb = "decline" if step == "declined" else "nil"
+            return step, () if none else (f"xlassess {verb} {book.reference} {why}",)
         if ret is None:
             typing = f"xlassess enter {book.reference} --source email"
             return "enter", () if said.person_only else (typing,)

@@ -252,6 +252,7 @@ CLOCKS: Mapping[str, str] = {
 _SEEMING = {
     "correction": "a correction",
     "nil return": "a nil return",
+    "declined": "a refusal to take part",
     "another person": "a change of person",
 }
 

@@ -25,13 +25,15 @@ from xlassess.ingest.reading.reading_plan import ItemLayout, ReadingPlan
 from xlassess.model.answer import Value
 from xlassess.model.toolkit import Toolkit
 
-HintKind = Literal["correction", "nil return", "another person"]
+HintKind = Literal["correction", "nil return", "declined", "another person"]
 """What words in a message may seem to be."""
 
-_MOST_TEXT = 4_000
+MOST_TEXT = 4_000
+"""Characters of a message that are looked at."""
 _MOST_SHOWN = 200
 _MOST_HINTS = 20
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+|\s+/\s+")
+SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+|\s+/\s+")
+"""What stands between sentences."""
 _WORD = re.compile(r"[^\W_]+(?:[.:'’-][^\W_]+)*|[£$€]?\d[\d,.]*%?")
 _DENIED = re.compile(
     r"\?|\b(?:if|unless|whether|should (?:i|we)|would|could|might|do not|don['’]t(?! know\b)"
@@ -74,9 +76,9 @@ _TOGETHER = re.compile(
 """What stands between two items that are named together: the second of them is its end."""
 
 _NAMES_A_NUMBER = frozenset({"item", "no", "number", "q", "question", "statement"})
-_NOT_ANYTHING = re.compile(
+NOT_ANYTHING = re.compile(
     r"\b(?:(?:do not|don['’]t|have not|haven['’]t) (?:have |got )?|(?:is|are)(?: not|n['’]t) )any"
-    r"(?:thing| activity| activities| projects?| work) to (?=report|declare|submit)",
+    r"(?:thing| activity| activities| projects?| work) to (?=report|declare|submit|say|add)",
     re.IGNORECASE,
 )
 """What denies, and says that there is nothing."""
@@ -158,13 +160,13 @@ def hint_reader(toolkit: Toolkit) -> Callable[[str], tuple[Hint, ...]]:
 def _hints_by(plan: ReadingPlan, text: str) -> tuple[Hint, ...]:
     known = {name.casefold(): name for name in plan.items}
     found: list[Hint] = []
-    for sentence in _SENTENCE.split(text[:_MOST_TEXT]):
+    for sentence in SENTENCE.split(text[:MOST_TEXT]):
         polite = _POLITE.search(sentence)
         asked = sentence[polite.end() :].rstrip("? ") if polite else sentence
-        asked = _NOT_ANYTHING.sub("nothing to ", asked)
+        asked = NOT_ANYTHING.sub("nothing to ", asked)
         if _DENIED.search(asked):
             continue
-        shown = sentence if len(sentence) <= _MOST_SHOWN else f"{sentence[:_MOST_SHOWN]} ..."
+        shown = as_shown(sentence)
         items = list(_items(sentence, known))
         if items and _CHANGE.search(sentence) and not _UNCHANGED.search(asked):
             found += _corrections(sentence, shown, items, plan)
@@ -175,13 +177,18 @@ def _hints_by(plan: ReadingPlan, text: str) -> tuple[Hint, ...]:
     return tuple(_agreeing(found))[:_MOST_HINTS]
 
 
+def as_shown(sentence: str) -> str:
+    """Return a sentence as far as it is shown."""
+    return sentence if len(sentence) <= _MOST_SHOWN else f"{sentence[:_MOST_SHOWN]} ..."
+
+
 def says_another_answers(text: str) -> bool:
     """True where a message says that whoever it is from has left, or who answers instead.
 
     Args:
         text: what the message says.
     """
-    return any(_PERSON.search(one) for one in _SENTENCE.split(text[:_MOST_TEXT]))
+    return any(_PERSON.search(one) for one in SENTENCE.split(text[:MOST_TEXT]))
 
 
 def _is_of_a_part(sentence: str, said: re.Match[str]) -> bool:

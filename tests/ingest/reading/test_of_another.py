@@ -1,0 +1,62 @@
+"""What a message says of a workbook that did not come with it, and where it says nothing of one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from xlassess.ingest import OtherWorkbooks, hints_of_others
+from xlassess.toolkits.load import find_toolkit
+
+LIST, TOOL, BETTER = "melton-checklist", "pat", "working-better-together"
+
+
+def told(text: str, others: tuple[str, ...], here: tuple[str, ...]) -> list[tuple[str, str]]:
+    kits = {name: find_toolkit(name, Path("nowhere")) for name in (*others, *here)}
+    asked = OtherWorkbooks({name: kits[name] for name in others}, tuple(kits[one] for one in here))
+    return [(reference, hint.kind) for reference, hint in hints_of_others(text, asked)]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Enclosed is PAT. There is nothing to report on the checklist.", "nil return"),
+        ("As to the Partnership checklist, we have nothing to say.", "nil return"),
+        ("Here is PAT, but for the other one please take this as a nil return.", "nil return"),
+        ("We don't have anything to add on the other questionnaire.", "nil return"),
+        ("PAT is attached; we do not take part in the other one.", "declined"),
+        ("The team is not going to participate in the checklist.", "declined"),
+        ("We won't be filling the checklist in, sorry.", "declined"),
+        ("We decline the Partnership Checklist.", "declined"),
+    ],
+)
+def test_hints__of_the_workbook_that_did_not_come(text: str, kind: str) -> None:
+    assert told(text, (LIST,), (TOOL,)) == [(LIST, kind)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We have nothing to report.",
+        "On PAT we have nothing to say.",
+        "We have not completed the checklist yet.",
+        "We will not complete the checklist before May.",
+        "Must we take part in the other one, or have we nothing to say?",
+        "If we do not take part in the checklist, tell us.",
+        "Nothing to add to section 2 of the checklist.",
+        "The other partners do not take part in our meetings.",
+        "Nothing to add here, the other one follows next week.",
+        "Neither a nil return for PAT and the checklist.",
+    ],
+)
+def test_hints__where_it_is_not_sure_there_is_none(text: str) -> None:
+    assert told(text, (LIST,), (TOOL,)) == []
+
+
+def test_hints__the_other_one_is_one_of_two() -> None:
+    said = "We do not take part in the other one."
+    assert told(said, (LIST, BETTER), (TOOL,)) == []
+    assert told(said, (LIST,), ()) == []
+    named = "We do not take part in Working better together, nothing to report on the checklist."
+    assert told(named, (LIST, BETTER), ()) == [(BETTER, "declined"), (LIST, "nil return")]

@@ -1,0 +1,149 @@
+"""What a message says of a workbook that did not come with it: nothing to report, or no part in it.
+
+Somebody who is asked with two toolkits sends one workbook, and writes what becomes of the other. No
+word is taken for an answer: what it seems to say is offered, and a rule that is not sure says
+nothing.
+
+- The words name the toolkit, or "the other one" where only one is left that could be meant.
+- They say it in the same part of a sentence; or nothing else is named in the whole sentence.
+- What asks, supposes or puts off, or is about a part of the workbook, gives no hint.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from xlassess.ingest.reading.without_workbook.hints import (
+    MOST_TEXT,
+    NOT_ANYTHING,
+    SENTENCE,
+    Hint,
+    HintKind,
+    as_shown,
+)
+from xlassess.model.toolkit import Toolkit
+
+_PIECE = re.compile(r"[;:,–—]|\s-\s|\b(?:and|but|while|whereas|though|although)\b", re.IGNORECASE)
+"""What stands between the parts of a sentence."""
+
+_NIL = re.compile(
+    r"\bnothing to (?:say|report|declare|submit|add|contribute)\b"
+    r"|(?<!not a )\bnil[- ](?:return|response|report)\b"
+    r"|\bno (?:activity|activities|projects?|work) to report\b",
+    re.IGNORECASE,
+)
+_NOT = r"\b(?:(?:do|does|will|shall|are|is|am)(?: ?not|n['’]t)|won['’]t|['’](?:m|re|ll) not)\b"
+_PART_IN_IT = r"(?:tak(?:e|ing) part|participat(?:e|ing))"
+_DECLINED = re.compile(
+    rf"(?:{_NOT}|\b(?:cannot|can['’]t|no longer))(?: be)?"
+    rf"(?: (?:wish|want|intend|plan|going|able) to)? {_PART_IN_IT}\b"
+    rf"|{_NOT}(?: be)?(?: (?:wish|want|intend|plan|going) to)?"
+    r" (?:complet(?:e|ing)|answer(?:ing)?|fill(?:ing)?(?: \S+){0,3}? (?:in|out)|return(?:ing)?)\b"
+    r"|\b(?:declin(?:e|es|ed|ing)|opt(?:s|ed|ing)? out)\b",
+    re.IGNORECASE,
+)
+_UNSURE = re.compile(
+    r"\?|\b(?:if|unless|whether|would|could|might|may|should|perhaps|maybe|yet|until|till|before|by"
+    r"|today|tomorrow|this week|next week|now|currently|at the moment|in time|never said)\b",
+    re.IGNORECASE,
+)
+_OF_A_PART = re.compile(
+    r"\b(?:sections?|pages?|sheets?|questions?|items?|statements?|headings?|tabs?|else|further)\b",
+    re.IGNORECASE,
+)
+_THE_OTHER = re.compile(
+    r"\bthe (?:other|second|remaining) (?:one|workbook|questionnaire|toolkit|form|file|spreadsheet"
+    r"|survey)\b|\bthe other\s*[.!]?\s*$",
+    re.IGNORECASE,
+)
+_GENERAL = frozenset({
+    "assessment", "better", "checks", "organisation", "partners", "partnership", "questionnaire",
+    "questions", "together", "toolkit", "value", "working",
+})  # fmt: skip
+"""Words of names that are said of much else."""
+
+_SHORT = 4
+"""A name of one word with no more letters than this is told from a word by its capitals."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherWorkbooks:
+    """The workbooks of one person that a message may be about, by reference, with their toolkits.
+
+    ``here`` are the toolkits of what came with it; without any, no workbook is "the other one".
+    """
+
+    toolkits: Mapping[str, Toolkit]
+    here: tuple[Toolkit, ...] = ()
+
+
+def hints_of_others(text: str, others: OtherWorkbooks) -> Iterator[tuple[str, Hint]]:
+    """Yield what a message seems to say of workbooks that did not come with it, by reference.
+
+    Args:
+        text: what the message says.
+        others: the workbooks of whoever it is from.
+    """
+    told: set[tuple[str, str]] = set()
+    for sentence in SENTENCE.split(text[:MOST_TEXT]):
+        for reference, kind in _in_sentence(sentence, others):
+            if (reference, kind) not in told:
+                told.add((reference, kind))
+                yield reference, Hint(kind, as_shown(sentence))
+
+
+def _in_sentence(sentence: str, others: OtherWorkbooks) -> Iterator[tuple[str, HintKind]]:
+    """Yield the references of the workbooks that a sentence says something of, and what."""
+    marked = NOT_ANYTHING.sub("nothing to ", _marked(sentence, others))
+    if _UNSURE.search(marked) or _OF_A_PART.search(marked):
+        return
+    whole = _named(marked, others)
+    for piece in _PIECE.split(marked):
+        nil, declined = _NIL.search(piece), _DECLINED.search(piece)
+        named = _named(piece, others) or whole
+        if bool(nil) != bool(declined) and len(named) == 1 and (found := named.pop()):
+            yield found, "nil return" if nil else "declined"
+
+
+def _named(text: str, others: OtherWorkbooks) -> set[str]:
+    """The references of the workbooks that words name; empty text for one that came."""
+    references = [*others.toolkits, ""]
+    found = {references[int(mark)] for mark in re.findall(r"⟦(\d+)⟧", text)}
+    if others.here and len(others.toolkits) == 1 and _THE_OTHER.search(text):
+        found.add(references[0])
+    return found
+
+
+def _marked(sentence: str, others: OtherWorkbooks) -> str:
+    """A sentence with a mark in the place of each name of a toolkit, the longest first."""
+    each = [*others.toolkits.values()]
+    names = [(name, at) for at, kit in enumerate(each) for name in _names(kit, each, others.here)]
+    last = len(each)
+    names += [(name, last) for kit in others.here for name in _names(kit, others.here, each)]
+    for name, at in sorted(names, key=lambda one: -len(one[0])):
+        plain = re.escape(name)
+        pattern = rf"(?<!\w){plain}(?!\w)"
+        if len(name) > _SHORT or " " in name:
+            pattern = f"(?i:{pattern})"
+        sentence = re.sub(pattern, f"⟦{at}⟧", sentence)
+    return sentence
+
+
+def _names(one: Toolkit, *among: Sequence[Toolkit]) -> set[str]:
+    """What people call a toolkit: its title, short name or id, or "the" and a word of its own."""
+    rest = {
+        word.casefold()
+        for some in among
+        for kit in some
+        if kit.id != one.id
+        for word in re.findall(r"\w+", f"{kit.title} {kit.short}")
+    }
+    own = {
+        f"the {word}"
+        for word in re.findall(r"\w{5,}", one.short)
+        if word.casefold() not in rest | _GENERAL
+    }
+    name = one.id if len(one.id) > _SHORT else one.id.upper()
+    return {one.title, one.short, name, *own} - {""}
