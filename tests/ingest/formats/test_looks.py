@@ -706,6 +706,8 @@ def test_xlsx__a_conditional_format_hides_where_it_certainly_holds(
         ([({"type": "blanks"}, {"bg_color": "#1F3864"}), ({"type": "no_blanks"}, WHITE)], UNSEEN),
         ([({"type": "duplicate"}, {"bg_color": "#1F3864"}), ({"type": "no_blanks"}, WHITE)], ""),
         ([({"type": "duplicate"}, {"bold": True}), ({"type": "no_blanks"}, GONE)], STRUCK),
+        # letters of one on the paper of another
+        ([({"type": "no_blanks"}, {"bg_color": "#FFFFFF"}), ({"type": "no_blanks"}, DARK)], UNSEEN),
         (
             [({"type": "no_blanks", "stop_if_true": True}, {"bold": True}),
              ({"type": "no_blanks"}, GONE)],
@@ -729,6 +731,30 @@ def test_xlsx__a_conditional_format_may_show_what_the_cell_hides() -> None:
     data = _with_rules([dark], {"font_color": "#FFFFFF"})
     _assert_told(data, "")
     assert guarded(data).notes["S"].pale == {"A1"}
+
+
+def test_xlsx__words_in_fonts_of_their_own_stay_as_they_are_on_like_paper() -> None:
+    """Rules that give paper the colour of paper show nothing of them, nor hide them."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet("S")
+        white, pale = book.add_format(WHITE), book.add_format({**WHITE, "bg_color": "#FFF9E3"})
+        dark = book.add_format({"font_color": "#112233"})
+        sheet.write_rich_string("A1", white, "We ", white, "never")
+        sheet.write_rich_string("A2", dark, "We ", white, "never")
+        sheet.write_rich_string("A3", dark, "We ", dark, "agreed", pale)
+        sheet.write_rich_string("A4", white, "We ", white, "never")
+        sheet.write("A5", "Agree")
+        rule = {"type": "no_blanks"}
+        sheet.conditional_format("A5", {**rule, "format": white})
+        sheet.conditional_format(
+            "A1:A3", {**rule, "format": book.add_format({"bg_color": "#FFFFFF"})}
+        )
+        sheet.conditional_format("A4", {**rule, "format": book.add_format({"bg_color": "#1F3864"})})
+    grid = read_grid(guarded(out.getvalue()))
+    assert not isinstance(grid, Finding)
+    assert grid.sheets[0].notes.pale == {"A1", "A5"}
+    assert grid.sheets[0].notes.partly_pale == {"A2": "never"}
 
 
 def test_xlsx__a_conditional_format_of_newer_kind_says_its_look_itself() -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
 from xlassess.contract.layout import cell_name, cell_place
-from xlassess.ingest.formats.styles import CellStyles, can_hide, look_of
+from xlassess.ingest.formats.styles import CellStyles, look_of, which_hide
 from xlassess.ingest.guard.colours import Colour
 from xlassess.ingest.guard.markup import MARKUP_FAULTS, attribute, local, tree
 from xlassess.ingest.guard.notes import Area, ConditionalRule, Look, Tally
@@ -68,7 +68,7 @@ def bounded(
     """
     if len(rules) > MOST_RULES or sum(len(one.areas) for one in rules) > MOST_AREAS:
         return ()
-    return tuple(rules) if any(can_hide(one.look, colours) for one in rules) else ()
+    return tuple(rules) if which_hide([one.look for one in rules], colours) else ()
 
 
 def looks_under(

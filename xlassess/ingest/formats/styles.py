@@ -26,6 +26,8 @@ _BARE = ("", "general", "@", "standard")
 OFF = ("0", "false", "off")
 """How a property that may be true says that it is not."""
 _POINTS = re.compile(r"\d{1,4}(?:\.\d{0,9})?")
+_MOST_PAPERS = 100
+"""More colours of paper than these are not tried with every colour of letters."""
 _FRACTION = re.compile(r"-?(?:[01](?:\.\d{0,20})?|\.\d{1,20})(?:E-\d{1,2})?", re.I)
 
 
@@ -96,7 +98,7 @@ class CellStyles:
         pale = frozenset(number for number, pair in enumerate(colours) if is_pale(*pair))
         lined = frozenset(number for number, one in enumerate(formats) if one.lined)
         looks, pairs = tuple(differing), set(colours)
-        hiding = frozenset(at for at, one in enumerate(looks) if can_hide(one, pairs))
+        hiding = which_hide(looks, pairs)
         apart = letters.keys() - {one.font for one in formats}
         fading = frozenset(font for font in apart if may_fade(letters[font], pairs))
         return cls(struck, codes, fonts, pale, lined, colours, looks, hiding, letters, fading)
@@ -220,15 +222,24 @@ def may_fade(letters: Colour, colours: Collection[tuple[Colour, Colour]]) -> boo
     return letters not in own and any(is_pale(letters, behind) for _, behind in colours)
 
 
-def can_hide(look: Look, colours: Collection[tuple[Colour, Colour]]) -> bool:
+def which_hide(looks: Sequence[Look], colours: Collection[tuple[Colour, Colour]]) -> frozenset[int]:
+    """Return which looks can hide something, by themselves or one by its letters on another's.
+
+    Args:
+        looks: what conditional formats make of cells.
+        colours: those of letters and behind them that cells have.
+    """
+    papers = frozenset(one.behind for one in looks if one.behind is not None)
+    return frozenset(at for at, one in enumerate(looks) if _can_hide(one, colours, papers))
+
+
+def _can_hide(
+    look: Look, colours: Collection[tuple[Colour, Colour]], papers: Collection[Colour]
+) -> bool:
     """True for a look that crosses out, shows numbers otherwise, or may suit letters to paper.
 
     So it is for one that may show letters which suit their paper. One that only gives paper the
     colour of paper is passed over otherwise.
-
-    Args:
-        look: the look.
-        colours: those of letters and behind them that cells have.
     """
     if look.struck or look.code:
         return True
@@ -240,6 +251,10 @@ def can_hide(look: Look, colours: Collection[tuple[Colour, Colour]]) -> bool:
         return False
     letters = [look.letters] if look.letters else [LETTERS, *(letter for letter, _ in colours)]
     behind = [look.behind] if look.behind else [PAPER, *(other for _, other in colours)]
+    if look.letters:
+        if len(papers) > _MOST_PAPERS:
+            return True
+        behind += papers
     return any(is_pale(one, other) for one in set(letters) for other in set(behind))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
-from xlassess.ingest.formats.styles import can_hide
+from xlassess.ingest.formats.styles import which_hide
 from xlassess.ingest.guard.colours import (
     LETTERS,
     PAPER,
@@ -185,8 +185,8 @@ class Crossing:
             applied: the names of the styles.
         """
         colours = {(look.letters, look.behind) for look in self.known.values()}
-        looks = (self.look(self.names.get(name, name)) for name in applied)
-        return any(can_hide(look, colours) for look in looks)
+        looks = [self.look(self.names.get(name, name)) for name in applied]
+        return bool(which_hide(looks, colours))
 
     def maps(self, style: str) -> list[tuple[str, str, str]]:
         """Return under which conditions a cell of a style looks otherwise."""

@@ -108,6 +108,13 @@ class _Sight:
             self.struck.discard(cell)
         if own is None or (look.letters is None and look.behind is None):
             return
+        has_own = cell in self.partly_pale or (cell in self.pale) != is_pale(*own)
+        if has_own and look.letters is None:
+            # its words have colours of their own, which are known on their own paper only
+            if not is_pale(look.behind or own[1], own[1]):
+                self.pale.discard(cell)
+                self.partly_pale.pop(cell, None)
+            return
         self.pale.discard(cell)
         if look.letters is not None:
             self.partly_pale.pop(cell, None)
