@@ -1,9 +1,11 @@
 """Thousands of randomly damaged returns: is any answer read wrongly, or lost without a word?
 
-Run by hand from the project's folder: ``python -m benchmarks.mutate_returns [COUNT] [FIRST]``.
-Every number from FIRST on is a seed that gives the same damaged file again. A quarter of those
-damaged in their cells are written anew by LibreOffice, Gnumeric, SheetJS or ExcelJS before they
-are read; they are judged by what stood in them before.
+Run by hand from the project's folder:
+``python -m benchmarks.mutate_returns [COUNT] [FIRST] [KIND...]``. Every number from FIRST on is a
+seed that gives the same damaged file again. Where kinds of damage are named (functions of
+tests/ingest/mutations.py), no other is done. A quarter of those damaged in their cells are written
+anew by LibreOffice, Gnumeric, SheetJS or ExcelJS before they are read; they are judged by what
+stood in them before.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from tests.clients.rewriting import rewritten
@@ -51,16 +54,19 @@ class Tally:
         self.wrong += other.wrong
 
 
-def tried(seeds: Sequence[int], *, programs: bool = True, program: str = "") -> Tally:
+def tried(
+    seeds: Sequence[int], *, programs: bool = True, program: str = "", only: Sequence[str] = ()
+) -> Tally:
     """Read the damaged returns of these seeds in a worker process, and judge each.
 
     Args:
         seeds: their seeds.
         programs: have programs write anew what is theirs to write.
         program: have this one write anew every return that can be opened.
+        only: do only damage that is called so.
     """
     tally = Tally()
-    mutants = {seed: mutant(seed, program) for seed in seeds}
+    mutants = {seed: mutant(seed, program, only) for seed in seeds}
     with tempfile.TemporaryDirectory() as folder:
         paths = {seed: Path(folder) / f"{seed}.xlsx" for seed in seeds}
         for seed, path in paths.items():
@@ -111,13 +117,14 @@ def _weigh(tally: Tally, seed: int, ret: Return, one: Mutant) -> None:
 
 def main() -> None:
     """Try all seeds and print what came of them."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else COUNT
-    first = int(sys.argv[2]) if len(sys.argv) > 2 else 0
+    numbers = [int(word) for word in sys.argv[1:] if word.isdigit()]
+    only = tuple(word for word in sys.argv[1:] if not word.isdigit())
+    count, first = (*numbers, *(COUNT, 0)[len(numbers) :])
     seeds = range(first, first + count)
     portions = [seeds[i : i + _PORTION] for i in range(0, count, _PORTION)]
     start, total = time.perf_counter(), Tally()
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        for done, tally in enumerate(pool.map(tried, portions), start=1):
+        for done, tally in enumerate(pool.map(partial(tried, only=only), portions), start=1):
             total.add(tally)
             for line in (*tally.crashes, *tally.wrong):
                 print(line)

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import io
 import random
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import openpyxl
+from openpyxl.cell.rich_text import CellRichText
 from openpyxl.styles import Side
 
 from tests.factory import (
     Workbook,
     entries,
 )
+from tests.ingest.appearances import conditioned, words_faded
 from tests.ingest.bases import KINDS, Base, base
 from tests.ingest.byte_damage import PACKAGE, damage_markup, drop_parts
 from xlassess.contract.layout import (
@@ -273,7 +276,9 @@ def linked(chance: random.Random, book: Book, home: Workbook) -> None:
             cell.hyperlink = f"https://strategy.example/{chance.randrange(1000)}"
 
 
-SEEN = (written_outside, written_outside, struck_out, heading_changed, linked)
+SEEN = (
+    written_outside, written_outside, struck_out, heading_changed, linked, conditioned, words_faded,
+)  # fmt: skip
 """What a person sees and a reader of values does not; nothing moves."""
 VALUES = (
     write_value, write_value, write_value, write_value, write_anywhere, number_as_text,
@@ -295,24 +300,28 @@ RESAVED = 0.25
 """Share of the returns damaged in their cells that a program writes anew afterwards."""
 
 
-def mutant(seed: int, program: str = "") -> Mutant:
+def mutant(seed: int, program: str = "", only: Sequence[str] = ()) -> Mutant:
     """Return the damaged return that belongs to a seed.
 
     Args:
         seed: its seed.
         program: have this program write it anew, whatever the seed says, if it was damaged in its
             cells; a file damaged byte by byte is no workbook for a program to open.
+        only: do only what is called so.
     """
     chance = random.Random(seed)
     home = base(chance.choice(KINDS))
     seen_only = chance.random() < 0.2
-    if not seen_only and chance.random() < 0.2:
+    wanted = [one for one in {*VALUES, *STRUCTURE, *SEEN} if one.__name__ in only]
+    wanted.sort(key=lambda one: one.__name__)
+    if not seen_only and not wanted and chance.random() < 0.2:
         damage = chance.choice((*PACKAGE, drop_parts, damage_markup, damage_markup))
         return Mutant(home, damage(chance, home.data), (damage.__name__,))
     book = openpyxl.load_workbook(io.BytesIO(home.data))
     done = []
     for _ in range(chance.choice((1, 1, 1, 2, 3, 5))):
-        mutation = chance.choice(SEEN if seen_only else chance.choice((VALUES, STRUCTURE, SEEN)))
+        kinds = SEEN if seen_only else chance.choice((VALUES, STRUCTURE, SEEN))
+        mutation = chance.choice(wanted or kinds)
         mutation(chance, book, home.book)
         done.append(mutation.__name__)
     drawn = chance.choice(PROGRAMS) if chance.random() < RESAVED else ""
@@ -328,11 +337,14 @@ def _spare(program: str, book: Book) -> None:
     """Take out what a program loses for good, whoever reads the file afterwards.
 
     ExcelJS does not get over charts, SheetJS over characters beyond 16 bits; in ods SheetJS
-    leaves out errors, and formulas that were never worked out.
+    leaves out errors, and formulas that were never worked out. Gnumeric leaves out spaces where
+    another font begins.
     """
     for sheet in book.worksheets if program else ():
         sheet._charts.clear()
         for cell in (cell for row in sheet.iter_rows() for cell in row):
+            if program.startswith("gnumeric") and isinstance(cell.value, CellRichText):
+                cell.value = str(cell.value)
             if program == "sheetjs ods" and cell.data_type in "fe":
                 cell.value = None
             elif isinstance(cell.value, str) and "🙂" in cell.value:

@@ -18,6 +18,7 @@ import openpyxl
 from openpyxl.cell.cell import MergedCell
 
 from tests.factory import Workbook
+from tests.ingest.appearances import CROSSED, MASKED, PALE, UNSURE, seen
 from tests.ingest.oracle_plan import PlanJudge
 from tests.ingest.plainly import is_day, is_number, is_text, plain, visible
 from xlassess.contract.layout import ACTION_PLAN, HEADERS, layout
@@ -53,6 +54,7 @@ def judge(ret: Return, book: Workbook, data: bytes, before: bytes = b"") -> list
     wrong = [text for one in judges for text in one.wrong()]
     if before and not ret.query:
         wrong += _unseen(ret, openpyxl.load_workbook(io.BytesIO(before)), cells)
+        wrong += _looks(ret, openpyxl.load_workbook(io.BytesIO(data), rich_text=True))
     return wrong if ret.query else [*wrong, *(text for one in judges for text in one.lost())]
 
 
@@ -87,6 +89,27 @@ def _unseen(ret: Return, before: Any, cells: Any) -> Iterator[str]:
             link = cell.hyperlink.target if cell.hyperlink else None
             if link and at in read and link not in str(read[at].value) and at not in told:
                 yield f"{at} has a link to {link}, of which nothing is told"
+
+
+def _looks(ret: Return, cells: Any) -> Iterator[str]:
+    """Answers that look otherwise than they were read, and looks that were told of others."""
+    told: dict[tuple[str, str], set[str]] = {}
+    for one in ret.findings:
+        for cell in (one.cell, *one.cells):
+            told.setdefault((one.sheet, cell), set()).add(one.code)
+    read = {(answer.sheet, answer.cell) for answer in ret.answers}
+    crossed = {"R13", "R14"}
+    for at in sorted(read | {at for at, codes in told.items() if at[1] and codes & crossed}):
+        sheet = cells[at[0]]
+        found, codes = seen(sheet, sheet[at[1]]), told.get(at, set())
+        if UNSURE in found or sheet.sheet_state != "visible":
+            continue
+        if (CROSSED in found) != bool(codes & crossed):
+            yield f"{at} is {found}, and {codes} are told of it"
+        elif at in read and (PALE in found) != ("R21" in codes):
+            yield f"{at} is {found}, read, and {codes} are told of it"
+        elif at in read and MASKED in found and "R18" not in codes:
+            yield f"{at} shows something else, is read, and {codes} are told of it"
 
 
 def is_crossed(cell: Any) -> bool:

@@ -11,6 +11,9 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font
 
 from tests.factory import Workbook
@@ -122,7 +125,17 @@ def _strike(sheet: Any) -> None:
     sheet["C7"].font = Font(strike=True)
 
 
-@pytest.mark.parametrize("spoil", [_write, _link, _strike])
+def _fade(sheet: Any) -> None:
+    white = TextBlock(InlineFont(color="FFFFFFFF"), " never")
+    sheet["E7"] = CellRichText(str(sheet["E7"].value), white)
+
+
+def _hide_by_rule(sheet: Any) -> None:
+    rule = FormulaRule(formula=["LEN(C7)>0"], font=Font(color="FFFFFFFF"))
+    sheet.conditional_formatting.add("C7", rule)
+
+
+@pytest.mark.parametrize("spoil", [_write, _link, _strike, _fade, _hide_by_rule])
 def test_judge__sees_what_the_reader_kept_to_itself(spoil: Callable[[Any], None]) -> None:
     whole = base(1)
     data = _spoilt(whole.data, spoil)
@@ -138,3 +151,11 @@ def test_judge__sees_an_answer_under_the_heading_of_another_column() -> None:
     told = read_bytes(data, "return.xlsx", whole.context)
     assert judge(told, whole.book, data, whole.data) == []
     assert judge(read_bytes(whole.data, "r", whole.context), whole.book, data)
+
+
+def test_judge__sees_what_is_told_not_to_be_seen_although_it_is() -> None:
+    whole = base(1)
+    data, faded = whole.data, _spoilt(whole.data, _fade)
+    told = read_bytes(faded, "return.xlsx", whole.context)
+    shown = _spoilt(data, lambda sheet: sheet.__setitem__("E7", f"{sheet['E7'].value} never"))
+    assert judge(told, whole.book, shown, whole.data)
