@@ -62,13 +62,14 @@ _FEW = 64
 more, one request for all that the system still holds takes less time."""
 
 
-def bring_to_disk(paths: Sequence[Path]) -> None:
+def bring_to_disk(paths: Sequence[Path], within: Path) -> None:
     """Wait until files just written, and their names, are on the disk.
 
     Afterwards a power cut takes none of them away, so that the ledger may speak of them.
 
     Args:
         paths: the files.
+        within: the folder that was there before, with theirs below it or theirs itself.
 
     Raises:
         OSError: the disk fails.
@@ -76,7 +77,8 @@ def bring_to_disk(paths: Sequence[Path]) -> None:
     if len(paths) > _FEW and hasattr(os, "sync"):
         os.sync()
         return
-    folders = {each for path in paths for each in (path.parent, path.parent.parent)}
+    new = {each for path in paths for each in path.parents if within in each.parents}
+    folders = new | {within} if paths else set()
     for path in paths:
         # Windows brings to the disk only what is open for writing.
         with path.open("r+b" if os.name == "nt" else "rb") as file:
@@ -107,7 +109,7 @@ class FolderFiles:
 
     def secure(self, files: Sequence[Kept]) -> None:
         """Bring files just kept to the disk (`bring_to_disk`)."""
-        bring_to_disk([one.path for one in files])
+        bring_to_disk([one.path for one in files], self.folder.parent)
 
     def discard(self, kept: Kept) -> None:
         """Remove a file of which nothing is recorded."""

@@ -32,7 +32,7 @@ from xlassess.files.rights import like_its_folder, make_folder
 from xlassess.files.shape import read_as
 from xlassess.files.yaml_file import read_yaml
 from xlassess.ledger import Ledger
-from xlassess.ledger.archive import UNFINISHED
+from xlassess.ledger.archive import UNFINISHED, bring_to_disk
 from xlassess.model.answer import Issued
 from xlassess.model.assessment import Assessment, Level, Respondent
 from xlassess.model.errors import UsageError, XlassessError, as_place
@@ -89,6 +89,7 @@ def take_over(folder: AssessmentFolder) -> AssessmentFolder:
             before = name
         _write_present(unfinished / settings.round, folder, replace(settings, follows=before))
         (unfinished / _MARK).write_text(settings.round, encoding="utf-8")
+        bring_to_disk(_filled(unfinished), folder.root)
         unfinished.rename(place)
         like_its_folder(place)
     finally:
@@ -178,7 +179,7 @@ def finish(root: Path) -> None:
         _move_entries_left(root)
         return
     folder, known = AssessmentFolder(root), round_names(root)
-    write_whole(folder.settings_file, _lasting(folder.settings_file).encode())
+    write_whole(folder.settings_file, _lasting(folder.settings_file).encode(), lasting=True)
     whose = _rounds_of_files(folder)
     for path in sorted(folder.outbox.rglob("*")):
         if path.is_file():
@@ -195,6 +196,7 @@ def finish(root: Path) -> None:
         _move(path, root / ROUNDS / name / path.relative_to(root))
     for place in (folder.outbox, folder.drafts, folder.entries, root / "output"):
         _remove_empty(place)
+    bring_to_disk(_filled(root / ROUNDS), root)
     mark.unlink()
 
 

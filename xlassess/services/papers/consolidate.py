@@ -22,7 +22,7 @@ from xlassess.consolidate import (
     write_summary_to,
 )
 from xlassess.ledger import Ledger, RoundOverview
-from xlassess.ledger.archive import hash_of_file
+from xlassess.ledger.archive import bring_to_disk, hash_of_file
 from xlassess.model.assessment import Assessment, Attribution, Promise, Respondent, strictest
 from xlassess.model.errors import XlassessError
 from xlassess.model.record import Output, OutputKind, Round
@@ -111,6 +111,7 @@ def consolidate(
         ledger.record_output(record.assessment.round, output, sha256, anyway)
         edited = keep_before(path, sha256, ours, now)
         unfinished.replace(path)
+        bring_to_disk([path], folder.home)
         outdated = _put_away_pages(path, now)
     return Consolidated(
         path=path,

@@ -31,6 +31,9 @@ from xlassess.services.papers.consolidate import output_from, present_round
 ARCHIVE = "archive"
 """How the names of archives begin, in the folder of their round."""
 
+MANIFEST = "manifest-sha256.txt"
+"""The file of an archive that has the hashes of all others."""
+
 _README = """\
 {partnership}: round {round}
 {line}

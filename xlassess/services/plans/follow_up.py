@@ -12,6 +12,7 @@ from xlassess.consolidate import ProgressPaper, progress_paper_bytes
 from xlassess.consolidate.report import progress_in_word, untouched
 from xlassess.generate import progress_questions
 from xlassess.ledger import Ledger
+from xlassess.ledger.archive import bring_to_disk
 from xlassess.model.answer import Issued
 from xlassess.model.assessment import Assessment
 from xlassess.model.errors import UsageError
@@ -279,6 +280,7 @@ def progress_paper(folder: AssessmentFolder, *, now: datetime, by: str = "") -> 
             )
             unfinished.replace(path)
             unfinished_word.replace(word)
+            bring_to_disk([path, word], folder.home)
     return PaperWritten(path, word, paper, tuple(one for one in edited if one))
 
 

@@ -239,10 +239,10 @@ def _write(
             for path, text in files:
                 mark = b"\xef\xbb\xbf" if before[path].startswith(b"\xef\xbb\xbf") else b""
                 if mark + text.encode("utf-8") != before[path]:
-                    write_whole(path, mark + text.encode("utf-8"))
+                    write_whole(path, mark + text.encode("utf-8"), lasting=True)
     except BaseException:
         for path, content in before.items():
-            write_whole(path, content)
+            write_whole(path, content, lasting=True)
         raise
 
 

@@ -228,7 +228,7 @@ def _replace(
             return
         with _kept_aside(before, now):
             was = home.read_bytes() if home in before else None
-            write_whole(home, source)
+            write_whole(home, source, lasting=True)
             try:
                 for path in before:
                     if path != home:
@@ -238,7 +238,7 @@ def _replace(
                 if was is None:
                     home.unlink()
                 else:
-                    write_whole(home, was)
+                    write_whole(home, was, lasting=True)
                 raise
 
 
@@ -254,7 +254,7 @@ def _kept_aside(before: Sequence[Path], now: datetime) -> Iterator[None]:
                 if not copy.exists():
                     break
                 copy = path.with_name(f"{aside} ({number}){path.suffix}")
-            write_whole(copy, path.read_bytes())
+            write_whole(copy, path.read_bytes(), lasting=True)
             copies.append(copy)
         yield
     except BaseException:

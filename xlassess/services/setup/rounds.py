@@ -21,14 +21,14 @@ from xlassess.assessment.settings import REGISTER, AssessmentFolder
 from xlassess.assessment.starter import register_book, round_text
 from xlassess.files.rights import like_its_folder
 from xlassess.ledger import Event, Ledger, RoundOverview
-from xlassess.ledger.archive import UNFINISHED, sweep
+from xlassess.ledger.archive import UNFINISHED, bring_to_disk, sweep
 from xlassess.model.assessment import Assessment
 from xlassess.model.errors import UsageError
 from xlassess.services.common.opening import still_open
 from xlassess.services.common.round_folders import holding_settings, take_over
 from xlassess.services.common.workbooks.asked import in_force, people_now, request_of, requests
 from xlassess.services.common.workbooks.outbox import sha256_of
-from xlassess.services.papers.round_archive import ARCHIVE, write_archive
+from xlassess.services.papers.round_archive import ARCHIVE, MANIFEST, write_archive
 from xlassess.services.setup.change_settings import change_settings, only_setting
 from xlassess.services.status import OUT, status
 
@@ -193,10 +193,12 @@ def _begun(
         unfinished.mkdir()
         (unfinished / ROUND_SETTINGS).write_text(round_text(new), encoding="utf-8")
         (unfinished / REGISTER).write_bytes(register_book(people))
+        bring_to_disk([unfinished / ROUND_SETTINGS, unfinished / REGISTER], folder.root)
         # On record before it has its name: broken off between, it is begun again and recorded once.
         _record_begun(before, (name, settings.round, return_by), now, by)
         unfinished.rename(place / name)
         like_its_folder(place / name)
+        bring_to_disk([place / name / ROUND_SETTINGS], folder.root)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     home = AssessmentFolder(folder.root, name)
@@ -320,11 +322,13 @@ def close_round(
         shutil.rmtree(unfinished, ignore_errors=True)  # of a run that was broken off
         try:
             files = write_archive(unfinished, folder, ledger, now)
-            manifest = sha256_of((unfinished / "manifest-sha256.txt").read_bytes())
+            manifest = sha256_of((unfinished / MANIFEST).read_bytes())
+            bring_to_disk([one for one in unfinished.rglob("*") if one.is_file()], folder.home)
             # Recorded before it has its name: no archive is about that the ledger does not know.
             ledger.round_closed(settings.round, name, manifest, reason.strip(), left.numbers)
             unfinished.rename(folder.home / name)
             like_its_folder(folder.home / name)
+            bring_to_disk([folder.home / name / MANIFEST], folder.home)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
     return ClosedRound(settings.round, folder.home / name, files, left)

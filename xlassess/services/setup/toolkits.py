@@ -301,7 +301,7 @@ def _write(path: Path, content: bytes, replace: bool) -> Written:
         )
     if there:
         _put_aside(path)
-    write_whole(path, content)
+    write_whole(path, content, lasting=True)
     return "replaced" if there else "new"
 
 

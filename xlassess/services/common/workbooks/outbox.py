@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.files.rights import like_its_folder, make_folder
-from xlassess.ledger.archive import UNFINISHED, hash_of_file, sweep
+from xlassess.ledger.archive import UNFINISHED, bring_to_disk, hash_of_file, sweep
 from xlassess.model.assessment import Assessment
 from xlassess.model.errors import UsageError
 
@@ -61,17 +61,24 @@ FileContents = bytes | Callable[[BinaryIO], object]
 """The bytes of a file, or what writes them to it: large ones are never held in memory."""
 
 
-def write_whole(path: Path, data: FileContents) -> None:
+def write_whole(path: Path, data: FileContents, *, lasting: bool = False) -> None:
     """Write a file so that it is either whole or as it was before.
 
     Several programs may write the same file at once. Who may read it is as the user's settings
     have it for new files, and where a group works in its folder, the group too.
 
+    Args:
+        path: the file.
+        data: what to write.
+        lasting: wait until it is on the disk; what can be made again need not be.
+
     Raises:
         OSError: it cannot be written.
     """
-    with prepared(path, data) as unfinished:
+    with prepared(path, data, lasting=lasting) as unfinished:
         unfinished.replace(path)
+    if lasting:
+        bring_to_disk([path], path.parent)
 
 
 @contextmanager
@@ -161,7 +168,7 @@ def keep_copy(path: Path, beside: Path, now: datetime) -> Path:
     names = (f"{stem}{extra}{path.suffix}" for extra in chain([""], map(" ({})".format, count(2))))
     kept = next(beside / name for name in names if not (beside / name).exists())
     with path.open("rb") as file:
-        write_whole(kept, partial(shutil.copyfileobj, file))
+        write_whole(kept, partial(shutil.copyfileobj, file), lasting=True)
     return kept
 
 
