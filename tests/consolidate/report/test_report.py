@@ -13,6 +13,7 @@ import docx
 import pytest
 from docx.document import Document
 from docx.oxml.ns import qn
+from docx.oxml.xmlchemy import BaseOxmlElement
 from PIL import Image
 
 from tests.consolidate.figures.test_attribution import secrets, telling
@@ -241,8 +242,26 @@ def test_report__of_every_toolkit_has_its_chart_and_table(builtin_toolkit, drawn
     assert len(widths) == 1
     document = opened(report_bytes(summary))
     assert len(document.inline_shapes) == 1 + len(toolkit.further)
+    assert_stay_with_their_headings(document)
     table = next(rows for rows in cells(document) if rows[0][0] == toolkit.figures.name)
     assert table[0][1:] == list(toolkit.figures.headings)
+
+
+def assert_stay_with_their_headings(document: Document) -> None:
+    """A picture is a table of one row: LibreOffice parts a heading from a bare paragraph of it."""
+    keeping = {one.style_id for one in document.styles if has(one.element, "w:keepNext")}
+    for before, block in pairwise(document.element.body):
+        pictures = list(block.iter(qn("wp:inline")))
+        if pictures:
+            rows = list(block.iter(qn("w:tr")))
+            assert len(pictures) == len(rows) == 1
+            assert has(rows[0], "w:cantSplit")
+            style = next(before.iter(qn("w:pStyle"))).get(qn("w:val"))
+            assert style in keeping or has(before, "w:keepNext")
+
+
+def has(element: BaseOxmlElement, name: str) -> bool:
+    return next(element.iter(qn(name)), None) is not None
 
 
 def test_report__pictures_have_text_to_be_read_out(told, report):

@@ -20,6 +20,7 @@ from xlassess.consolidate.report.blocks import (
     fill,
     heading_row,
     listed,
+    picture_of,
     right_tab,
     table_of,
     tag_row,
@@ -136,7 +137,7 @@ def _toolkits(document: Document) -> None:
     tags(document, "if toolkit.legend")
     text_of(document, "{{ toolkit.legend }}", "Note", keep=True)
     tags(document, "endif")
-    text_of(document, "{{ toolkit.picture }}", "Picture")
+    picture_of(document, "{{ toolkit.picture }}")
     tags(document, "endif")
     _moved(document)
     _points(document, "toolkit.concerns_title", "toolkit.concerns")
@@ -151,7 +152,7 @@ def _toolkits(document: Document) -> None:
     tags(document, "endif")
     tags(document, "for picture in toolkit.further")
     text_of(document, "{{ picture.caption }}", "Heading 2")
-    text_of(document, "{{ picture }}", "Picture")
+    picture_of(document, "{{ picture }}")
     tags(document, "endfor", "endfor")
 
 
@@ -163,7 +164,7 @@ def _moved(document: Document) -> None:
     text_of(document, "{{ said }}")
     tags(document, "endfor", "if toolkit.trend_picture")
     text_of(document, "{{ toolkit.trend_picture.caption }}", "Caption")
-    text_of(document, "{{ toolkit.trend_picture }}", "Picture")
+    picture_of(document, "{{ toolkit.trend_picture }}")
     tags(document, "endif", "endif")
 
 
@@ -309,7 +310,7 @@ def _responses(document: Document) -> None:
 
 def _comments(document: Document) -> None:
     text_of(document, "{{ headings.comments }}", "Heading 1")
-    text_of(document, "{{ comments_note }}", "Note")
+    text_of(document, "{{ comments_note }}", "Note", keep=True)
     tags(document, "for section in comments")
     text_of(
         document,
@@ -329,7 +330,7 @@ def _comments(document: Document) -> None:
 
 def _method(document: Document) -> None:
     text_of(document, "{{ headings.method }}", "Heading 1")
-    text_of(document, "{{ method_note }}", "Note")
+    text_of(document, "{{ method_note }}", "Note", keep=True)
     tags(document, "for part in method")
     text_of(document, "{{ part.heading }}", "Heading 2")
     tags(document, "for topic in part.topics")
