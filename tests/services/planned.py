@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-import openpyxl
-
+from tests.ingest.packages import typed_in
 from tests.jointly import cell_in
 from tests.services.small import LATER, MONDAY, TOOLKIT, a_folder, write_toolkit
 from xlassess.assessment.settings import AssessmentFolder
-from xlassess.contract.layout import ACTION_PLAN, Role, SectionLayout, layout
+from xlassess.contract.layout import ACTION_PLAN, Layout, Role, cell_name, layout
 from xlassess.contract.query_layout import query_layout
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Return
@@ -76,16 +75,10 @@ def answer_all(folder: AssessmentFolder, issued_at: datetime, returned_at: datet
     where = layout(find_toolkit("tiny", folder.toolkits))
     paths = []
     for issued in result.workbooks:
-        book = openpyxl.load_workbook(issued.path)
-        _answer(book, where.sections[0])
-        plan = where.action_plan
-        assert plan is not None
-        for role, value in PROPOSED.get(issued.respondent, {}).items():
-            column = plan.column(role).index + 1
-            book[ACTION_PLAN].cell(plan.first_row + 1, column).value = value  # type: ignore[assignment]
         path = folder.root.parent / "inbox" / f"{issued_at.year} {issued.respondent}.xlsx"
         path.parent.mkdir(exist_ok=True)
-        book.save(path)
+        proposed = PROPOSED.get(issued.respondent, {})
+        path.write_bytes(_answered(issued.path, where, proposed))
         paths.append(path)
     ingest(folder, paths, now=returned_at, workers=1)
 
@@ -96,25 +89,27 @@ def answer_again(
     """Read somebody's workbook anew, with another proposal in it."""
     where = layout(find_toolkit("tiny", folder.toolkits))
     (issued,) = [one for one in generate(folder, now=at).workbooks if one.respondent == respondent]
-    book = openpyxl.load_workbook(issued.path)
-    _answer(book, where.sections[0])
-    plan = where.action_plan
-    assert plan is not None
-    for role, value in (("item", item), ("action", action), ("horizon", "Soon")):
-        column = plan.column(role).index + 1  # type: ignore[arg-type]
-        book[ACTION_PLAN].cell(plan.first_row + 1, column).value = value
     path = folder.root.parent / "inbox" / f"again {respondent}.xlsx"
     path.parent.mkdir(exist_ok=True)
-    book.save(path)
+    proposed: dict[Role, object] = {"item": item, "action": action, "horizon": "Soon"}
+    path.write_bytes(_answered(issued.path, where, proposed))
     ingest(folder, [path], now=at, workers=1)
 
 
-def _answer(book: openpyxl.Workbook, place: SectionLayout) -> None:
+def _answered(path: Path, where: Layout, proposed: Mapping[Role, object]) -> bytes:
+    """Return a workbook filled in: every answer, and an action in the first row of the plan."""
+    (place,) = where.sections
     (table,) = place.tables
-    column = table.column("answer")
+    column, plan = table.column("answer"), where.action_plan
     assert column is not None
-    for row, value in zip(table.rows, ANSWERS, strict=True):
-        book[place.sheet].cell(row.index + 1, column.index + 1).value = value
+    assert plan is not None
+    cells = (cell_name(row.index, column.index) for row in table.rows)
+    answered = typed_in(path.read_bytes(), place.sheet, dict(zip(cells, ANSWERS, strict=True)))
+    action = {
+        cell_name(plan.first_row, plan.column(role).index): value
+        for role, value in proposed.items()
+    }
+    return typed_in(answered, ACTION_PLAN, action)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +142,12 @@ def cell_of(folder: AssessmentFolder, path: Path, number: str, name: str) -> tup
 
 def fill(folder: AssessmentFolder, path: Path, said: Iterable[Entered], target: Path) -> Path:
     """Fill in a joint workbook as somebody does, save it there, and return where."""
-    book = openpyxl.load_workbook(path)
+    data = path.read_bytes()
     for one in said:
         sheet, row, column = cell_of(folder, path, one.number, one.name)
-        book[sheet].cell(row, column).value = one.value  # type: ignore[assignment]
+        data = typed_in(data, sheet, {cell_name(row - 1, column - 1): one.value})
     target.parent.mkdir(exist_ok=True)
-    book.save(target)
+    target.write_bytes(data)
     return target
 
 

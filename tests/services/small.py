@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import io
 import re
 import shutil
 import tempfile
@@ -19,9 +18,10 @@ from typing import Concatenate, ParamSpec, TypeVar
 import openpyxl
 import pytest
 
+from tests.ingest.packages import typed_in
 from xlassess.assessment.register import HEADINGS, SHEET
 from xlassess.assessment.settings import AssessmentFolder
-from xlassess.contract.layout import layout
+from xlassess.contract.layout import cell_name, layout
 from xlassess.generate import Plate, build_plate
 from xlassess.model.assessment import Assessment
 from xlassess.model.toolkit import Toolkit
@@ -198,21 +198,17 @@ def answer(
     (table,) = layout(find_toolkit("tiny", folder.toolkits)).sections[0].tables
     column = table.column("answer")
     assert column is not None
-    cells = tuple((row.index + 1, column.index + 1) for row in table.rows)
+    cells = [cell_name(row.index, column.index) for row in table.rows]
+    typed = tuple(zip(cells, answers, strict=True))
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(_typed(issued.path.read_bytes(), tuple(zip(cells, answers, strict=True))))
+    target.write_bytes(_typed(issued.path.read_bytes(), typed))
     return target
 
 
 @lru_cache(maxsize=64)
-def _typed(data: bytes, typed: tuple[tuple[tuple[int, int], str | None], ...]) -> bytes:
+def _typed(data: bytes, typed: tuple[tuple[str, str | None], ...]) -> bytes:
     """Return a workbook with this in its cells; copies of a round are filled in alike again."""
-    book = openpyxl.load_workbook(io.BytesIO(data))
-    for (row, column), value in typed:
-        book["1 Basics"].cell(row, column).value = value
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    return typed_in(data, "1 Basics", dict(typed))
 
 
 def unclear_pair(folder: AssessmentFolder, inbox: Path) -> tuple[Path, Path]:
