@@ -7,6 +7,9 @@ import os
 import shutil
 import zipfile
 from collections.abc import Iterator
+from datetime import datetime, timezone
+from email import policy
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +25,7 @@ from tests.services.small import (
     change_settings,
     made_once,
     unclear_pair,
+    write_register,
 )
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
@@ -395,6 +399,31 @@ def test_ingest__opens_with_a_password_that_is_kept_nowhere(
     for file in folder.root.rglob("*"):
         if file.is_file():
             assert b"open sesame 7" not in file.read_bytes()
+
+
+def test_ingest__unlocked_it_is_anothers_than_who_sent_it(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    """Also as a file saved from the message: by its bytes it is known whence it came."""
+    people = (("Ash Council", "Ada Ash", "", "ada@ash.example"), ("Birch Trust", "Bea Birch"))
+    write_register(folder, people)
+    locked = answer(folder, "Bea Birch", tmp_path / "return.xlsx")
+    locked.write_bytes(encrypted(locked.read_bytes(), "secret"))
+    mail = EmailMessage(policy=policy.SMTP)
+    mail["From"], mail["Subject"] = "ada@ash.example", "Ours"
+    mail["Received"] = "from a by b; Thu, 05 Mar 2026 10:00:00 +0000"
+    mail.set_content("Our workbook.")
+    mail.add_attachment(
+        locked.read_bytes(), maintype="application", subtype="octet-stream", filename="ours.xlsx"
+    )
+    (tmp_path / "mail.eml").write_bytes(mail.as_bytes())
+    (sent,) = ingest(folder, [tmp_path / "mail.eml"], now=LATER, workers=1).files
+    assert sent.ret.findings[0].code == "G04"
+    (read,) = ingest(folder, [locked], now=LATER, workers=1, passwords=["secret"]).files
+    assert [one.code for one in read.ret.findings] == ["I14", "I15"]
+    for name in ("Bea Birch", "Ada Ash", "ada@ash.example"):
+        assert name in read.ret.findings[1].message
+    assert read.ret.received_at == datetime(2026, 3, 5, 10, tzinfo=timezone.utc)
 
 
 def test_ingest__a_blank_copy_takes_no_answers_away(

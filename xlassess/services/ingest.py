@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timezone
 from pathlib import Path, PurePosixPath
+from typing import cast
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ingest import (
@@ -647,7 +648,9 @@ class _Run:
         key = kept.sha256
         before = self._ledger.known_file(key)
         if before is None or (before.state == "refused" and not self._is_of_before(before)):
-            self._waiting[key] = source
+            # Saved from its message and unlocked, it came from whoever sent it then.
+            mail = source.mail or (_came_with(before) if before else None)
+            self._waiting[key] = replace(source, mail=mail)
             self._came_in[key] = kept
         else:
             self._came_again.append(kept)
@@ -765,6 +768,15 @@ def _as_asked(later: Return, base: Return) -> Return:
         for one in later.findings
     )
     return replace(later, findings=findings)
+
+
+def _came_with(ret: Return) -> CoveringMail | None:
+    """The message that a file came with, as far as it is on record with it."""
+    said = next((one.details for one in ret.findings if one.code == SAYS), None)
+    if said is None:
+        return None
+    clock = cast("MailClock", clock_of(ret))
+    return CoveringMail(sender_of(ret), said["text"], ret.received_at, clock=clock)
 
 
 def _whence(mail: CoveringMail) -> dict[str, str]:
