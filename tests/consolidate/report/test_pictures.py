@@ -34,8 +34,8 @@ def test_headline__is_the_picture_of_the_scoring_rule(builtin_toolkit):
     drawn, told, rule = charts.headline(part), part.narrative.titles, part.toolkit.scoring.rule
     said = {
         "sum": told.means or "Dartboard: the band each mean reaches",
-        "mean": told.means or "Mean with range",
-        "share": told.means or "Mean with range",
+        "mean": told.means or "Mean of each section, with its range",
+        "share": told.means or "Share of yes in each section, with its range",
         "none": told.flags or "Answers to act on",
         "levels": told.answers.get(part.toolkit.scoring.scale)
         or f"How the answers fall: {part.toolkit.scales[part.toolkit.scoring.scale].title}"

@@ -180,6 +180,14 @@ def test_significance__a_name_at_the_top_stands_beside_its_point(pat):
     assert (sides[1], sides[4]) == ("right", "right")
 
 
+def test_significance__names_above_each_other_are_as_tall_as_they_are_printed(pat):
+    """The axes were taken for taller than they are: names stood on each other in print."""
+    part = summarise(a_round([pat], 13, Wish()), MADE_AT).parts[0]
+    near = [(15.0, 2.4), (14.6, 3.6), (14.8, 1.6), (15.4, 3.2), (16.4, 4.0), (15.4, 2.0)]
+    sides = label_sides(_placed(part, near), ((13, 18), (1, 5)), (422, 290))
+    assert (sides[2], sides[5]) != ("right", "left")
+
+
 def test_significance__of_near_points_in_a_row_no_name_covers_another():
     """The names are placed together: one by one the third found no free side."""
     row = [PointName(x, 69, 76, 26) for x in (76, 177, 203)]

@@ -236,8 +236,7 @@ def mean_dots(part: ToolkitResults) -> Drawn:
     what = {"sum": "mean total", "mean": "mean", "share": "share of yes"}[rule]
     dotted = 0 < len(part.rows) <= MOST_DOTS
     alt = words().say("dots_alt", part.label, what, ranged(part), dotted, said_of_all(part))
-    plain = "picture_dots" if ranged(part) else "head_share" if rule == "share" else "head_mean"
-    title = part.narrative.titles.means or words().say(plain)
+    title = part.narrative.titles.means or words().say("picture_dots", what, ranged(part))
     return Drawn(title, alt, WIDTH, partial(_draw_means, part, what, dotted))
 
 

@@ -196,8 +196,7 @@ def mean_dots(
     show = percent if rule == "share" else decimal
     texts = ["" if e.score.mean is None else show(e.score.mean) for e in part.sections]
     dots.append(Dots("Mean", across, places, "circle", 11, palette.NAVY, texts, bold=True))
-    plain = "picture_dots" if ranged else "head_share" if rule == "share" else "head_mean"
-    title = part.narrative.titles.means or words().say(plain)
+    title = part.narrative.titles.means or words().say("picture_dots", what, ranged)
     plot = DotPlot(
         names=[mean_or_reason(each, each.name) for each in part.sections],
         edge=_cells(layout, "edge"),
@@ -378,12 +377,13 @@ def _labels(
     return labels
 
 
-_LETTER, _LINE, _WIDEST = 5.8, 13, 0.2
+_LETTER, _LINE, _WIDEST = 6.4, 14.5, 0.2
 """Pixels of width and height of a label's letter; programs wrap labels wider than the last, as a
 share of the width of the chart."""
 
-_INSIDE = 0.8
-"""Share of the chart's width and height that the axes span, roughly."""
+_INSIDE = (0.83, 0.55)
+"""Share of the chart's width and height that the axes span, roughly: above and below them stand a
+title of two lines, the figures of the axis and what it measures."""
 
 _POINT = 6.0
 """How far a point reaches from its middle, in pixels."""
@@ -406,7 +406,7 @@ def label_sides(
     """
     chosen = first_to_look_at(part.sections)
     groups = points_together(part, axes)
-    wide, tall = (_INSIDE * length for length in size)
+    wide, tall = (share * length for share, length in zip(_INSIDE, size, strict=True))
     widest = _WIDEST * size[0]
     names = []
     for together in groups:
