@@ -33,6 +33,11 @@ def show_collected(out: Console, result: Collected) -> None:
     out.say(read, style="head")
     for line in others:
         out.say(line, style="query")
+    if result.waiting:
+        out.say(
+            "To read what came, open the round again (xlassess round reopen --help), or begin the "
+            "next one (xlassess round new --help). Then do this again."
+        )
 
 
 _CODE, _TEXT = 4, 9
@@ -286,7 +291,7 @@ def mailbox_as_json(collected: Collected) -> dict[str, Any]:
     return {
         "place": str(collected.place), "taken": collected.taken, "left": collected.left,
         "moved": collected.moved, "large": [*collected.large], "unread": [*collected.unread],
-        "locked": [*collected.locked],
+        "locked": [*collected.locked], "waiting": [*collected.waiting],
     }  # fmt: skip
 
 

@@ -212,6 +212,8 @@ class Status:
     owners that have not come back; ``reviews`` says when the next round is due by what toolkits
     ask for. ``waiting`` is how many proposals and concerns the agreed plan does not
     settle; None where that may not be told.
+    ``mail_waiting`` says how many messages in which mailbox came when the round was closed, and
+    were not read since.
     ``offers`` are what messages seem to ask for. ``senders`` says of refused files who
     sent them, by the number of the return, where that is known, and ``other_rounds`` of those of
     another round what can be done. ``basis`` is what it was worked
@@ -233,6 +235,7 @@ class Status:
     senders: Mapping[int, str] = field(default_factory=dict)
     other_rounds: Mapping[int, OfOtherRound] = field(default_factory=dict)
     waiting: int | None = 0
+    mail_waiting: Mapping[str, int] = field(default_factory=dict)
     basis: Basis | None = field(default=None, repr=False, compare=False)
 
     def having(self, *states: LineState) -> tuple[Line, ...]:
@@ -392,6 +395,7 @@ def status(
         reports=found.reports,
         offers=found.offered.offers,
         other_rounds=found.other_rounds,
+        mail_waiting=found.mail_waiting,
         senders=_senders(history, record.issued, respondents),
         waiting=_waiting(
             found,
@@ -489,6 +493,7 @@ class _Found:
     offered: Offered = field(default_factory=Offered)
     said: Mapping[int, tuple[SaidWhy, ...]] = field(default_factory=dict)
     other_rounds: Mapping[int, OfOtherRound] = field(default_factory=dict)
+    mail_waiting: Mapping[str, int] = field(default_factory=dict)
 
 
 def _found(
@@ -514,6 +519,7 @@ def _found(
             ),
             _said(ledger, overview, known),
             of_other_rounds(ledger, overview.history, assessment.round),
+            ledger.messages.waiting(),
         )
 
 

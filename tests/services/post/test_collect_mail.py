@@ -31,6 +31,7 @@ from xlassess.mail.imap import _together
 from xlassess.model.errors import UsageError
 from xlassess.services.generate import generate
 from xlassess.services.post.collect_mail import Collected, collect_mail
+from xlassess.services.status import status
 
 CAME = "Received: from partner.example by mx.example; Tue, 3 Mar 2026 10:00:00 +0000\r\n"
 
@@ -77,6 +78,31 @@ def test_collect__reads_without_changing_anything_and_once(
     assert [b"Lunch" in one for one in kept] == [False]
     with Ledger(folder.ledger) as ledger:
         assert ledger.audit().faults == ()
+
+
+def test_collect__for_a_closed_round_is_told_once_and_read_when_it_is_open(
+    folder: AssessmentFolder, box: MailServerBox, tmp_path: Path
+) -> None:
+    book = answer(folder, "Ada Ash", tmp_path / "ada.xlsx")
+    place = ["-C", str(folder.root)]
+    assert CliRunner().invoke(cli, [*place, "round", "close", "2026", "--yes"]).exit_code == 0
+    reading = [*place, "ingest", "--mailbox", box.url]
+    assert CliRunner().invoke(cli, reading).exit_code == 0  # there is nothing to be told of
+    box.deliver(a_mail(book))
+    box.deliver(a_mail(None, "A newsletter."))
+    first, second = (CliRunner().invoke(cli, reading) for _ in range(2))
+    assert (first.exit_code, second.exit_code) == (1, 0)
+    assert "1 message came after the round was closed" in first.stdout
+    assert "xlassess round reopen" in first.stdout
+    assert "closed" not in second.stdout
+    assert status(folder, today=LATER.date()).mail_waiting == {str(place_of(box.url)): 1}
+    shown = CliRunner().invoke(cli, [*place, "status"]).stdout
+    assert f"not read: 1 message in {place_of(box.url)}" in " ".join(shown.split())
+    opened = CliRunner().invoke(cli, [*place, "round", "reopen", "2026", "--reason", "Late."])
+    assert opened.exit_code == 0
+    result = collect(folder, box)
+    assert (result.taken, result.waiting, result.ingested.files[0].answers) == (1, (), 3)
+    assert status(folder, today=LATER.date()).mail_waiting == {}
 
 
 def test_collect__without_a_line_of_a_server_the_mailbox_says_when(

@@ -452,7 +452,7 @@ def test_mailbox__what_is_nobodys_is_on_record_once_it_was_told(
     assert told(tmp_path, box)["unplaced"] == []
 
 
-def test_mailbox__of_a_closed_round_is_told_and_comes_again(
+def test_mailbox__of_a_closed_round_is_told_once_and_read_when_it_is_open(
     tmp_path: Path, two: dict[str, AssessmentFolder], box: MailServerBox
 ) -> None:
     root = str(two["one"].root)
@@ -460,6 +460,9 @@ def test_mailbox__of_a_closed_round_is_told_and_comes_again(
     box.deliver(a_mail("Ours", tmp_path / "back" / "one.xlsx"))
     found = told(tmp_path, box, code=3)
     assert (found["mailbox"]["taken"], found["partnerships"][0]["exit_code"]) == (0, 3)
+    assert "came after the round was closed" in found["partnerships"][0]["trouble"]
+    again = told(tmp_path, box)
+    assert (again["mailbox"]["taken"], again["partnerships"]) == (0, [])
     reopened = ["-C", root, "round", "reopen", "2026", "--reason", "Late."]
     assert CliRunner().invoke(cli, reopened).exit_code == 0
     assert told(tmp_path, box)["mailbox"]["taken"] == 1

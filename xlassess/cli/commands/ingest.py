@@ -101,7 +101,7 @@ def ingest(
             show_ingested(out, result, paths)
     if collected is not None and collected.broke:
         raise collected.broke
-    leave(result.needs_person)
+    leave(result.needs_person or bool(collected and collected.waiting))
 
 
 def _passwords(given: Sequence[str], paths: Sequence[Path]) -> tuple[str, ...]:

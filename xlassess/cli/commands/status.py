@@ -97,6 +97,7 @@ def _show(out: Console, result: Status) -> None:
         out.gap()
         out.say("There are no respondents in partners.xlsx yet.")
         return
+    _waiting_mail(out, result)
     out.gap()
     _register(out, result)
     _rates(out, result)
@@ -116,6 +117,15 @@ def _show(out: Console, result: Status) -> None:
             f"is due by {when}, in {left}" if review.days >= 0 else f"was due by {when}, {left} ago"
         )
         out.say(f"The next review with {review.title} {said}.")
+
+
+def _waiting_mail(out: Console, result: Status) -> None:
+    """Say which messages came after a round was closed, and were not read."""
+    for mailbox, number in result.mail_waiting.items():
+        which = count(number, "message")
+        out.say(f"Came after a round was closed, and not read: {which} in {mailbox}.")
+        if not result.closed:
+            out.say(f"To read what came: xlassess ingest --mailbox {as_argument(mailbox)}")
 
 
 def _unsettled(out: Console, result: Status) -> None:
@@ -470,6 +480,7 @@ def _as_json(result: Status) -> dict[str, Any]:
         ],
         **_actions_as_json(result),
         "waiting": result.waiting,
+        "mail_waiting": {**result.mail_waiting},
         "reviews": [
             {"toolkit": one.toolkit, "due": one.due.isoformat(), "days": one.days}
             for one in result.reviews

@@ -32,11 +32,13 @@ class MessagesRead:
     """The numbers of the messages of a mailbox that were read: taken in, and left alone.
 
     ``doubtful`` are those among ``taken`` that may be another assessment's, as a whole or in part.
+    ``waiting`` were not read: they came for a round that was closed, which was told.
     """
 
     taken: frozenset[int]
     left: frozenset[int]
     doubtful: frozenset[int]
+    waiting: frozenset[int] = frozenset()
 
 
 class _Told:
@@ -173,6 +175,7 @@ class Messages:
         taken: set[int] = set()
         left: set[int] = set()
         certain: set[int] = set()
+        waiting: set[int] = set()
         with self._reading() as db:
             for event in events.read(db, EVENTS.c.what == "mailbox read"):
                 told = event.details
@@ -180,11 +183,28 @@ class Messages:
                     taken.update(told["taken"])
                     left.update(told["left"])
                     certain.update(set(told["taken"]).difference(told.get("doubtful", ())))
-        return MessagesRead(frozenset(taken), frozenset(left), frozenset(taken - certain))
+                    waiting.update(told.get("waiting", ()))
+        waits = frozenset(waiting - taken - left)
+        return MessagesRead(frozenset(taken), frozenset(left), frozenset(taken - certain), waits)
+
+    def waiting(self) -> dict[str, int]:
+        """Return how many messages came for a closed round and were not read since, by mailbox."""
+        found: dict[tuple[str, str], set[int]] = {}
+        with self._reading() as db:
+            for event in events.read(db, EVENTS.c.what == "mailbox read"):
+                told = event.details
+                waits = found.setdefault((told["mailbox"], told["validity"]), set())
+                waits.update(told.get("waiting", ()))
+                waits.difference_update(told["taken"], told["left"])
+        counts: dict[str, int] = {}
+        for (mailbox, _), waits in found.items():
+            if waits:
+                counts[mailbox] = counts.get(mailbox, 0) + len(waits)
+        return counts
 
     def mailbox_read(
         self, mailbox: str, validity: str, taken: Sequence[int], left: Sequence[int],
-        doubtful: Sequence[int] = (),
+        doubtful: Sequence[int] = (), *, waiting: Sequence[int] = (),
     ) -> None:  # fmt: skip
         """Record that messages of a mailbox were read, once what was in them is on record.
 
@@ -195,10 +215,12 @@ class Messages:
             left: the numbers of those that have nothing to do with the assessment, or nothing
                 besides what was taken in.
             doubtful: the numbers of those taken in that may be another assessment's.
+            waiting: the numbers of those that were not read, as they came for a closed round.
         """
         details = {
             "mailbox": mailbox, "validity": validity, "taken": [*taken], "left": [*left],
             **({"doubtful": [*doubtful]} if doubtful else {}),
+            **({"waiting": [*waiting]} if waiting else {}),
         }  # fmt: skip
         with self._writing() as db:
             events.append(db, self._now(), self._by, [Entry("mailbox read", details=details)])

@@ -17,8 +17,8 @@ from xlassess.ledger import Ledger
 from xlassess.ledger.archive import sweep
 from xlassess.mail import FetchedMail, Mailbox, MailboxError, MailboxPlace, place_of
 from xlassess.model.answer import Return
+from xlassess.model.days import written_day
 from xlassess.services.common.offers import sender_of, words_of
-from xlassess.services.common.opening import still_open
 from xlassess.services.common.phrases import count
 from xlassess.services.common.progress import Watch, silent
 from xlassess.services.common.received import Ingested, Received, needs_password
@@ -61,7 +61,8 @@ class Collected:
     that are too large to be fetched, ``unread`` of those that the server did not give, ``locked``
     of those with a file that needs a password. None of these is done with: the next run asks for
     them again. ``broke`` is what ended the connection before all was done: what came before is on
-    record, and some of it is told once.
+    record, and some of it is told once. ``waiting`` are the numbers of messages told now that came
+    for a round that is ``closed``: they are not read, and not told again.
     """
 
     place: MailboxPlace
@@ -73,6 +74,8 @@ class Collected:
     unread: tuple[int, ...] = ()
     locked: tuple[int, ...] = ()
     broke: MailboxError | None = None
+    waiting: tuple[int, ...] = ()
+    closed: str = ""
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -91,7 +94,25 @@ class Collected:
         ):
             if uids:
                 lines.append(f"{count(len(uids), 'message')} {why}")
+        if self.waiting:
+            lines.append(too_late(len(self.waiting), self.closed))
         return tuple(lines)
+
+
+def too_late(number: int, closed: str) -> str:
+    """Return in words that messages came for a round that is closed."""
+    which, it = ("message", "it") if number == 1 else ("messages", "they")
+    waits = "waits" if number == 1 else "wait"
+    return (
+        f"{number} {which} came after the round was closed ({closed}), so {it} {waits} in the "
+        "mailbox. This is told once; status shows it."
+    )
+
+
+def closed_round(ledger: Ledger, round_name: str) -> str:
+    """Return when and by whom a round was closed; empty while it is open."""
+    closed = ledger.closed_rounds().get(round_name)
+    return f"{written_day(closed.at.astimezone())}, by {closed.by}" if closed else ""
 
 
 def collect_mail(
@@ -124,8 +145,11 @@ def collect_mail(
         tell: given each file as soon as it is on record.
         by: who reads them; the user of the computer, where empty.
 
+    What came for a round that is closed stays unread until that is opened again, or the next one
+    is begun. It is told once.
+
     Raises:
-        UsageError: there is no password, or the round is closed.
+        UsageError: there is no password.
         MailboxError: the mailbox cannot be opened.
         XlassessError: the assessment cannot be used.
     """
@@ -145,11 +169,11 @@ def collect_mail(
         opened(place) as box,
         Ledger(folder.ledger, lambda: now, by) as ledger,
     ):
-        still_open(ledger, folder.assessment().round)
+        run.closed = closed_round(ledger, folder.assessment().round)
         run.know(ledger)
         before = ledger.messages.read_before(str(place), box.validity)
-        there = box.uids()
-        new = [uid for uid in there if uid not in before.taken | before.left]
+        there, told = box.uids(), before.waiting if run.closed else frozenset()
+        new = [uid for uid in there if uid not in before.taken | before.left | told]
         broke = run.all_of(box, new, ledger)
         # What may be another's stays where the other finds it.
         done = before.taken.union(run.taken) - before.doubtful.union(run.doubtful)
@@ -157,6 +181,7 @@ def collect_mail(
     return Collected(
         place, run.result, len(run.taken), run.left, moved, large=tuple(run.large),
         unread=tuple(run.unread), locked=tuple(run.locked), broke=unmoved,
+        waiting=tuple(run.waiting), closed=run.closed,
     )  # fmt: skip
 
 
@@ -268,6 +293,8 @@ class _Collecting:
         self.large: list[int] = []
         self.unread: list[int] = []
         self.locked: list[int] = []
+        self.waiting: list[int] = []
+        self.closed = ""
         self.result = Ingested(())
 
     def know(self, ledger: Ledger) -> None:
@@ -287,10 +314,12 @@ class _Collecting:
         """
         while uids:
             lot, taken = self._some(box, uids)
-            if taken or lot.rest:
+            waits = [*lot.names] if self.closed else []
+            self.waiting += waits
+            if taken or lot.rest or waits:
                 ledger.messages.mailbox_read(
                     str(self._place), box.validity, taken, lot.rest,
-                    [uid for uid in taken if uid in self.doubtful],
+                    [uid for uid in taken if uid in self.doubtful], waiting=waits,
                 )  # fmt: skip
             if lot.broke:
                 return lot.broke
@@ -307,17 +336,19 @@ class _Collecting:
         with tempfile.TemporaryDirectory(prefix=FETCHED) as room:
             lot = FetchedLot(Path(room), self._place, self._is_ours)
             lot.fetch(box, uids)
-            if lot.names:
+            if lot.names and not self.closed:
                 result = self._read(lot.folder, lot.arrived)
+        self.left += len(lot.rest)
+        self.large += lot.large
+        self.unread += lot.unread
+        if self.closed:
+            return lot, []
         closed, others = locked_in(result), self._perhaps_others(result)
         locked = [uid for uid, name in lot.names.items() if name in closed]
         taken = [uid for uid in lot.names if uid not in locked]
         self.doubtful.update(uid for uid in taken if lot.names[uid] in others)
         self.taken += taken
-        self.left += len(lot.rest)
-        self.large += lot.large
         self.locked += locked
-        self.unread += lot.unread
         return lot, taken
 
     def _is_ours(self, content: bytes) -> bool:

@@ -29,11 +29,13 @@ from xlassess.services.post.collect_mail import (
     Collected,
     FetchedLot,
     both,
+    closed_round,
     locked_in,
     message_of,
     moved_to,
     names_another,
     opened,
+    too_late,
 )
 from xlassess.services.programmes.issued_by_all import IssuedByAll, issued_by_all
 from xlassess.services.programmes.programme import PartnershipStanding
@@ -142,6 +144,9 @@ class _ForAll:
         self._locked: list[int] = []
         self._others = 0
         self._untold: dict[int, set[int]] = {}
+        self._closed: dict[int, str] = {}
+        self._waits: dict[int, set[int]] = {}
+        self._held: dict[int, set[int]] = {}
         self._doubtful: set[int] = set()
 
     def know(self, validity: str) -> None:
@@ -154,14 +159,20 @@ class _ForAll:
                 continue  # it has issued nothing that could come back
             with Ledger(folder.ledger) as ledger:
                 before = ledger.messages.read_before(str(self._place), validity)
+                if closed := closed_round(ledger, folder.assessment().round):
+                    self._closed[number] = closed
+                    self._waits[number] = set(before.waiting)
             self._folders[number], self._left[number] = folder, set(before.left)
             self._had[number] = before.taken
             self.taken |= before.taken - before.doubtful
 
     def is_done(self, uid: int) -> bool:
         """True for a message that nobody has to look at again."""
-        return uid in self.taken or (
-            bool(self._left) and all(uid in left for left in self._left.values())
+        waits = any(uid in told for told in self._waits.values())
+        return (
+            uid in self.taken
+            or waits
+            or (bool(self._left) and all(uid in left for left in self._left.values()))
         )
 
     def all_of(self, box: Mailbox, uids: Sequence[int]) -> MailboxError | None:
@@ -221,6 +232,9 @@ class _ForAll:
             names: the messages that this came in.
             lot: all messages.
         """
+        if number in self._closed:
+            self._hold(number, names, lot)
+            return
         before = self._results.get(number, ReadForOne(Ingested(())))
         read = read_for_one(
             self._folders[number].root, files, now=self._now, workers=self._workers,
@@ -240,6 +254,15 @@ class _ForAll:
             read.trouble or before.trouble,
             read.remedy or before.remedy,
         )
+
+    def _hold(self, number: int, names: set[str], lot: _SortedLot) -> None:
+        """Leave messages unread that came for a closed round: it is told, and once."""
+        lot.waiting |= names
+        held = self._held.setdefault(number, set())
+        held |= {uid for uid, name in lot.names.items() if name in names}
+        said = too_late(len(held), self._closed[number])
+        remedy = "To read what came, open the round again, or begin the next one, and do this again"
+        self._results[number] = ReadForOne(Ingested(()), said, f"{remedy}.")
 
     def _tell(self, unplaced: Sequence[UnplacedFile], lot: _SortedLot) -> None:
         """Say of what belongs to none what it is, once: as people find it in their mailbox."""
@@ -279,6 +302,11 @@ class _ForAll:
     def told(self) -> None:
         """Record the messages of which something was told."""
         self._note(self._untold)
+        for number, held in self._held.items():
+            with Ledger(self._folders[number].ledger, lambda: self._now) as ledger:
+                ledger.messages.mailbox_read(
+                    str(self._place), self._validity, [], [], waiting=sorted(held)
+                )
 
     def _note(self, whose: Mapping[int, set[int]]) -> None:
         """Record by whom messages were taken in: in all other assessments as none of theirs.
