@@ -294,7 +294,9 @@ def test_query__ingest_tells_of_a_query_workbook_what_is_in_it(tmp_path: Path) -
     for name in (asked.path.name, "mine.xlsx"):
         given: dict[Slot, str | None] = {B: "Agree" if name == "mine.xlsx" else "Disagree"}
         path = fill_in(folder, asked, tmp_path / "in" / name, given)
-        (back,) = ingest(folder, [path], now=BACK, workers=1).files
+        result = ingest(folder, [path], now=BACK, workers=1)
+        (back,) = result.files
+        assert (back.ret.state, result.states) == ("accepted with notes", {"accepted": 1})
         assert back.is_renamed == (name == "mine.xlsx")
         assert (back.findings("note"), back.told.normalised) == ((), ())
         assert [f.code for f in back.ret.findings] == ["R07"]

@@ -182,7 +182,7 @@ def _read(out: Console, files: Sequence[Received]) -> None:
             str(file.ret.number),
             *_who(file),
             str(file.answers),
-            _SHORT.get(file.ret.state, file.ret.state),
+            _SHORT.get(file.told.state, file.told.state),
         ]
         for file in files
     ]
@@ -301,7 +301,7 @@ def _received(file: Received) -> dict[str, Any]:
         "number": file.ret.number,
         "file": file.ret.file,
         "sha256": file.ret.sha256,
-        "state": file.ret.state,
+        "state": file.told.state,
         "known": file.known,
         "reference": file.ret.reference,
         "query": file.ret.query,

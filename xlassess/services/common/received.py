@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from typing import Any, Literal
 
 from xlassess.ledger import UNCLEAR
-from xlassess.model.answer import Issued, Return, State
+from xlassess.model.answer import Issued, Return, State, state_of
 from xlassess.model.finding import SEVERITIES, Finding, Severity
 from xlassess.model.record import Notice
 from xlassess.services.common.offers import Offer
@@ -61,14 +61,17 @@ class Received:
         """The return with what is told of this file.
 
         An answer to a query brings along what was noted, and put right, in the file it asked
-        about. That was told of that file, and is not in this one.
+        about. That was told of that file, and is not in this one: nor is it a reason to say that
+        this one has notes.
         """
         here, ret = ("", self.ret.file), self.ret
         if self.known or not ret.query:
             return ret
-        findings = (one for one in ret.findings if one.severity != "note" or one.file in here)
-        normalised = (one for one in ret.normalised if one.file in here)
-        return replace(ret, findings=tuple(findings), normalised=tuple(normalised))
+        findings = tuple(one for one in ret.findings if one.severity != "note" or one.file in here)
+        normalised = tuple(one for one in ret.normalised if one.file in here)
+        notes = ret.state == "accepted with notes"
+        state = state_of(findings, normalised) if notes else ret.state
+        return replace(ret, findings=findings, normalised=normalised, state=state)
 
     def findings(self, severity: Severity) -> tuple[Finding, ...]:
         """The findings of this file that have this severity, in the order they were made."""
@@ -157,7 +160,7 @@ class Ingested:
     @property
     def states(self) -> dict[State, int]:
         """How many new files are in each state."""
-        return dict(Counter(file.ret.state for file in self.new))
+        return dict(Counter(file.told.state for file in self.new))
 
     @property
     def needs_person(self) -> bool:
@@ -382,7 +385,7 @@ def _repeated(file: Received) -> str:
 
 def told_of(file: Received) -> tuple[str, str, str]:
     """Return a file by its name, what became of it, and what was read, as it is told at once."""
-    return file.ret.file, capital(STATE_WORDS[file.ret.state]), _read_in_words(file)
+    return file.ret.file, capital(STATE_WORDS[file.told.state]), _read_in_words(file)
 
 
 def _read_in_words(file: Received) -> str:
@@ -420,7 +423,7 @@ def _plain(file: Received) -> dict[str, Any]:
     issued = file.issued
     return {
         "name": name,
-        "state": file.ret.state,
+        "state": file.told.state,
         "told": state,
         "read": read,
         "known": file.known,
