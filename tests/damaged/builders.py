@@ -658,6 +658,13 @@ def day_of_another_century(bench: Bench) -> Damaged:
     return bench.save(returned(bench.book, i2_2="3 April 1926"))
 
 
+@damages("C38")
+def done_on_a_day_still_to_come(bench: Bench) -> Damaged:
+    book = _asking(i2_2={"past": True})
+    context = replace(a_context(book), today=date(2026, 4, 2))
+    return bench.save(returned(book, i2_2="3 April 2026"), context)
+
+
 def _struck(data: bytes, sheet: str, cell: str) -> bytes:
     def work(book: openpyxl.Workbook) -> None:
         book[sheet][cell].font = Font(strike=True)

@@ -126,6 +126,8 @@ def items(
         least, most = draw(st.tuples(number, number).map(sorted))
         item = replace(item, minimum=draw(st.sampled_from([None, least])))
         item = replace(item, maximum=draw(st.sampled_from([None, most])))
+    if answer == "date":
+        item = replace(item, past=draw(st.booleans()))
     if views and (form == "text" or not item.is_wide):
         chosen = draw(st.lists(st.sampled_from([v.id for v in views]), unique=True))
         item = replace(item, views=tuple(chosen))

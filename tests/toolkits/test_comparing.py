@@ -101,7 +101,7 @@ def test_chained__goes_back_over_versions_and_keeps_the_first_reason(pat: Toolki
 
 
 def test_digest__what_is_compared_is_no_part_of_the_question(pat: Toolkit) -> None:
-    now = replace(with_item(pat, "1A", follows="1.0/1A"), version=pat.version)
+    now = replace(with_item(pat, "1A", follows="1.0/1A", past=True), version=pat.version)
     assert questions_digest(now) == questions_digest(pat)
     assert question_digest(now, now.item("1A")) == question_digest(pat, pat.item("1A"))
 
@@ -113,9 +113,10 @@ def test_digest__what_is_compared_is_no_part_of_the_question(pat: Toolkit) -> No
         ('follows: "1.0/"', "names no version and item"),
         ('follows: "1.0/3.2"', "is this version"),
         ('follows: "0.9/3.2"\n        comparable: false', "said not to be comparable"),
+        ("past: true", "its answer is not a date"),
     ],
 )
-def test_check__what_an_item_follows_is_an_earlier_version(
+def test_check__what_no_respondent_meets_fits_the_item(
     tmp_path: Path, says: str, problem: str
 ) -> None:
     text = SMALL.replace("      - id: 1A\n", f"      - id: 1A\n        {says}\n", 1)

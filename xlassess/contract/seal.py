@@ -83,9 +83,9 @@ def questions_digest(toolkit: Toolkit) -> str:
     return hashlib.sha256(_canonical(covered)).hexdigest()
 
 
-_NOT_ASKED = ("follows", "comparable")
-"""Fields of an item that say what its answers may be compared with: no respondent meets them, and
-they can be put right after workbooks are issued."""
+_NOT_ASKED = ("follows", "comparable", "past")
+"""Fields of an item that say what its answers may be compared with, and which of them are asked
+about: no respondent meets them, and they can be put right after workbooks are issued."""
 
 
 def question_digest(toolkit: Toolkit, item: Item) -> str:

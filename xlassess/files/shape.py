@@ -82,6 +82,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "weighs": "The id of the section whose significance this item states",
         "minimum": "The least number that can be right",
         "maximum": "The greatest number that can be right",
+        "past": "true: the date of something done; a day still to come is asked about",
         "only_when": "The item and the choices of it with which this one is to be answered",
         "ranks": "The name of a ranking: items of one ranking have different numbers",
         "follows": "The item of an earlier version that it continues, as version/item: 1.0/3.2",

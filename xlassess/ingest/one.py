@@ -12,7 +12,7 @@ from xlassess.ingest.guard.limits import MEGABYTE, MOST_BYTES
 from xlassess.ingest.reading.actions import ActionPlanRead, far_off, read_action_plan
 from xlassess.ingest.reading.cells.cell_findings import findings_of
 from xlassess.ingest.reading.cells.grid import Grid, read_grid
-from xlassess.ingest.reading.check import ReadContent, check
+from xlassess.ingest.reading.check import ReadContent, check, still_to_come
 from xlassess.ingest.reading.identify import IdentifiedWorkbook, asking_the_same, identify
 from xlassess.ingest.reading.joint_checks import check_joint
 from xlassess.ingest.reading.locate import locate
@@ -148,6 +148,7 @@ def _read_answers(
     other = bool(actions.actions or actions.proposal)
     looked_at = about_asked(readings, query) if query else readings
     remarks += check(ReadContent(plan, located, looked_at, readings), other_content=other)
+    remarks += still_to_come(plan, looked_at, context.today)
     remarks += actions.remarks
     remarks += far_off(actions.actions, known.issued.issued_at.date())
     decided = context.decided.get(known.issued.reference, frozenset())

@@ -785,6 +785,13 @@ _CHECK = (
         "The deadline {value} is more than ten years after the workbook was issued.",
         "Ask the partner whether the year is right.",
     ),
+    Kind(
+        "C38",
+        "query",
+        "Day still to come",
+        "{value} is still to come, and the question is about something that has been done.",
+        "Check the year, and enter the day on which it was done.",
+    ),
 )
 
 _LEDGER = (

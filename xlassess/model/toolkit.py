@@ -135,7 +135,8 @@ class Item:
     ``only_when`` is wanted there and nowhere else; items with the same name in ``ranks`` make a
     ranking, in which each number is given once. ``follows`` names the item of an earlier version
     that this one may be compared with, as ``VERSION/ITEM``; an item that is not ``comparable`` is
-    compared with none of an earlier version.
+    compared with none of an earlier version. A date that is ``past`` is that of something done: one
+    that is still to come is asked about.
     """
 
     __pydantic_config__ = _STRICT
@@ -154,6 +155,7 @@ class Item:
     weighs: str = ""
     minimum: float | None = None
     maximum: float | None = None
+    past: bool = False
     only_when: Condition | None = None
     ranks: str = ""
     follows: str = ""

@@ -203,6 +203,9 @@ def _item(toolkit: Toolkit, at: Loc, item: Item) -> Iterator[Remark]:
 
 
 def _limits(at: Loc, item: Item) -> Iterator[Remark]:
+    if item.past and item.answer != "date":
+        message = f"Item {item.id} asks for a past day, but its answer is not a date."
+        yield (*at, "past"), message, "Remove it, or ask for a date."
     for name in ("minimum", "maximum"):
         limit = getattr(item, name)
         if limit is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from xlassess.contract.layout import Column, cell_name
 from xlassess.ingest.reading.cells.cell_findings import CellFinding
@@ -11,6 +12,7 @@ from xlassess.ingest.reading.cells.values import brief, key, listed, shown
 from xlassess.ingest.reading.locate import ItemRow, Located
 from xlassess.ingest.reading.read import Reading
 from xlassess.ingest.reading.reading_plan import ReadingPlan
+from xlassess.model.days import written_day
 from xlassess.model.query import Slot
 from xlassess.model.toolkit import Condition, Item
 
@@ -46,6 +48,22 @@ def equal_ranks(plan: ReadingPlan, readings: Sequence[Reading]) -> Iterator[Cell
             details = {"value": f"{value:g}" if isinstance(value, int | float) else str(value)}
             for one in same:
                 yield CellFinding("C24", one.sheet, one.cell, one.item, one.field, details)
+
+
+def still_to_come(
+    plan: ReadingPlan, readings: Sequence[Reading], today: date
+) -> Iterator[CellFinding]:
+    """Yield the days that have not come, where the question is about something done.
+
+    Args:
+        plan: the items and their choices.
+        readings: what was read of them.
+        today: the day of receipt; without one, nothing is still to come.
+    """
+    for one in readings if today > date.min else ():
+        if plan.items[one.item].item.past and isinstance(one.value, date) and one.value > today:
+            details = {"value": written_day(one.value)}
+            yield CellFinding("C38", one.sheet, one.cell, one.item, one.field, details)
 
 
 def _dependent(

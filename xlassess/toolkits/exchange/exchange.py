@@ -50,8 +50,8 @@ _LAST: dict[type, tuple[str, ...]] = {
     Scale: ("ordinal", "choices"),
     Item: (
         "short", "ask", "why", "prompts", "answer", "levels", "views", "required", "comment",
-        "evidence", "follow_up", "weighs", "minimum", "maximum", "only_when", "ranks",
-        "follows", "comparable",
+        "evidence", "follow_up", "weighs", "minimum", "maximum", "past", "only_when",
+        "ranks", "follows", "comparable",
     ),
     ActionPlan: ("scenarios", "proposal"),
 }  # fmt: skip

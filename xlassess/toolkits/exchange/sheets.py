@@ -183,6 +183,9 @@ ITEMS = Block(
         ),
         BookColumn("minimum", "Least", "Least number that can be right.", "number", 11),
         BookColumn("maximum", "Most", "Greatest number that can be right.", "number", 11),
+        BookColumn(
+            "past", "Past day", "yes: a day still to come is asked about.", "yes-no", 12, spare=True
+        ),
         BookColumn("prompts", "Prompts", "Questions that help to think; one a line.", "lines", 42),
         BookColumn("only_when.item", "Depends on", "The item this one depends on.", "name", 12),
         BookColumn(
