@@ -361,9 +361,8 @@ def _show(out: Console, result: Decided, of: str = "") -> None:
         return
     if result.left_out:
         left = count(len(result.left_out), "workbook")
-        out.heading(
-            f"Left out: on leave, left, no such address, or a PDF or a picture waits ({left})"
-        )
+        why = "on leave, no longer there, no such address, or a PDF or a picture waits"
+        out.heading(f"Left out: {why} ({left})")
         out.some(result.left_out, "xlassess status --full")
         out.say("If you reminded them all the same: xlassess reminded REF")
         out.gap()

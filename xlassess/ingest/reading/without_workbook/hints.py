@@ -106,12 +106,23 @@ _WHO = (
 )
 """Whoever it is about: organisations retire logos and move to other places, too."""
 
+_ORGANISATION = (
+    r"(?-i:(?!(?:Annex|Column|Excel|Item|Outlook|Page|Part|PAT|Question|Row|Section|Sheet|Statement"
+    r"|Tab|Teams|Word|Today|Tomorrow|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)s?\b)"
+    r"[A-ZÀ-ÖØ-Þ][\w&'’-]{0,40}(?: (?:[A-ZÀ-ÖØ-Þ&][\w&'’-]{0,40}|of|and|for|the)){0,6})"
+    r"(?=\s*(?:[.,;!]|$)| (?:and|as|at|because|last|on|since|this|with effect)\b)"
+)
+"""A name that somebody may have left, where nothing follows that is left there: who has "left Tom a
+message" or "left Part 2 empty" has not."""
+
 _PERSON = re.compile(
     r"\b(?:i am|i['’]m|(?:s?he) is) no longer (?:with|at|employed|working (?:at|for|here|with|in)"
     r"|in (?:post|this (?:role|post)|that (?:role|post))"
     r"|the (?:right |correct |best |main )?(?:person|contact|lead|manager|director|chair))\b"
     rf"|\b(?:i|s?he) (?:have|has|had) (?:now |since )?left (?:the |my |our |this )?(?:\w+ ){{0,3}}"
     rf"{_WORKPLACE}"
+    rf"|\b(?:i have|i['’]ve|s?he has) (?:now |since |recently |also )?left {_ORGANISATION}"
+    rf"|\b(?:i am|i['’]m|{_WHO} is) leaving {_ORGANISATION}"
     rf"|\b(?:i am|i['’]m|{_WHO} is) leaving (?:the |my |our |this )(?:\w+ ){{0,2}}"
     rf"(?!office){_WORKPLACE}"
     rf"|\b(?:i have|i['’]ve|{_WHO} has|i) (?:now |since |recently )?moved (?:on )?to "
