@@ -367,9 +367,12 @@ def _with_faults(line: PartnershipStanding, place: Path, error: Exception) -> Pa
 def _is_unfilled(place: Path, error: Exception) -> bool:
     """True where settings are only empty, and nothing shows that they ever were otherwise."""
     folder = AssessmentFolder(place)
-    only_empty = isinstance(error, FileError) and all(one.missing for one in error.problems)
-    begun = folder.ledger_file.exists() or folder.outbox.exists() or has_rounds(place)
-    return only_empty and not begun
+    if not (isinstance(error, FileError) and all(one.missing for one in error.problems)):
+        return False
+    # a database is not asked here: whoever issued workbooks has them in the folder as well
+    ledger = folder.ledger
+    begun = isinstance(ledger, Path) and ledger.exists()
+    return not (begun or folder.outbox.exists() or has_rounds(place))
 
 
 def _apart(lines: Sequence[PartnershipStanding]) -> list[PartnershipStanding]:
