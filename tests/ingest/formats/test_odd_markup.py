@@ -46,10 +46,10 @@ def test_sheet_as_gnumeric_and_sheetjs_write_it__is_measured_the_quick_way() -> 
         b"<f>1/0</f>\n<v>#DIV/0!</v></c></row></sheetData></worksheet>"
     )
     cells = part[part.find(b"<sheetData") : part.rfind(b"</sheetData>")]
-    formulas = xlsx._formulas(cells)
-    assert formulas is not None
-    assert [cell for cell, _, _ in formulas] == [b"A1", b"C1"]
-    assert not xlsx._ODD.search(cells, 1)
+    tags = xlsx._TAGS.findall(cells, 1)
+    assert [(cell, bool(formula)) for cell, formula, _ in tags] == [
+        (b"A1", True), (b"B1", False), (b"C1", True),
+    ]  # fmt: skip
     quick = xlsx._scan_sheet(part)
     assert quick == xlsx._scan_by_tag(part, set())
     assert isinstance(quick, SheetNotes)

@@ -22,9 +22,9 @@ VIEWS = "1 Views"
 
 def test_remembered__from_the_second_time_on() -> None:
     known: RememberedParts[str] = RememberedParts()
-    known.keep(b"part", "told", 10)
+    known.keep(b"part", "told", lambda: 10)
     assert known.recall(b"part") is None
-    known.keep(b"part", "told", 10)
+    known.keep(b"part", "told", lambda: 10)
     assert known.recall(b"part") == "told"
     assert known.recall(b"other") is None
     known.forget()
@@ -39,10 +39,10 @@ def test_remembered__what_was_not_asked_for_longest_is_forgotten(
     known: RememberedParts[int] = RememberedParts()
     for number in (1, 2):
         for _ in range(2):
-            known.keep(number, number, 15)
+            known.keep(number, number, lambda: 15)
     assert known.recall(1) == 1
     for _ in range(2):
-        known.keep(3, 3, 15)
+        known.keep(3, 3, lambda: 15)
     assert [known.recall(number) for number in (1, 2, 3)] == [1, None, 3]
 
 
@@ -53,10 +53,10 @@ def test_remembered__neither_what_takes_much_nor_all_that_came_once(
     monkeypatch.setattr(remembered, "_MOST_ONCE", 2)
     known: RememberedParts[int] = RememberedParts()
     for _ in range(3):
-        known.keep(b"large", 1, 21)
+        known.keep(b"large", 1, lambda: 21)
     assert known.recall(b"large") is None
     for number in (1, 2, 3, 1):
-        known.keep(number, number, 1)
+        known.keep(number, number, lambda: 1)
     assert known.recall(1) is None
 
 

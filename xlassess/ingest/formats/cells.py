@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeAlias, TypeVar
 
 from xlassess.contract.layout import cell_name, cell_place
 from xlassess.ingest.formats.display import displayed, masked
+from xlassess.ingest.formats.margins import of_markup
 from xlassess.ingest.formats.relationships import Relation
 from xlassess.ingest.formats.rules import conditions_of, looks_under
 from xlassess.ingest.formats.runs import Runs, faded, inline_runs, may_hide, settled, shared_runs
@@ -36,6 +37,7 @@ _LINK = re.compile(rb"<(?:[\w.-]{1,40}:)?hyperlink(?=\s)([^<>]*)>")
 _IN_LINK = re.compile(rb"hyperlink\s")
 _FIELD = re.compile(rb"""\s([\w.:-]{1,60})=(?:"([^"<>]*)"|'([^'<>]*)')""")
 _WITH_FORMAT = (b"n", b"s", b"str", b"inlineStr")
+_CELLS = b"sheetData"
 _STRUCTURES = "xl/richdata/rdrichvaluestructure.xml"
 _PICTURES = (b"_localImage", b"_webimage")
 """The types of rich values that are pictures ([MS-XLSX] 2.3.6.1 and the files of Excel 365)."""
@@ -92,24 +94,33 @@ def _in_styled(numbers: frozenset[int]) -> re.Pattern[bytes]:
 
 
 def facts_of(
-    related: Sequence[Relation], part: bytes, notes: SheetNotes, cells: CellFacts
+    related: Sequence[Relation],
+    part: bytes,
+    notes: SheetNotes,
+    cells: CellFacts,
+    *,
+    hidden: bool = False,
 ) -> SheetNotes:
-    """Return the notes of a sheet with what is seen of its cells.
+    """Return the notes of a sheet with what is seen of its cells, headers and footers.
 
     Args:
         related: what the sheet's part leads to.
         part: the sheet's part.
-        notes: what is known of it already.
+        notes: what was measured of it: its area, and the cells that compute, err or are covered.
         cells: what the cells of all sheets share.
+        hidden: nobody sees the sheet.
     """
     styles = cells.styles
+    # many a look goes over all the bytes it is given, so that each is given no more than it needs
+    first, last = part.find(_CELLS), part.rfind(_CELLS)
+    rows = part[first:last] if first < last else part
     wanted = frozenset(styles.struck | styles.codes.keys() | styles.pale)
     struck: set[str] = set()
     lined: set[str] = set()
     pale: set[str] = set()
     shown: dict[str, str] = {}
     masks: dict[str, str] = {}
-    for cell, style, kind, value in _styled(part, wanted) if wanted else ():
+    for cell, style, kind, value in _styled(rows, wanted) if wanted else ():
         if style in styles.struck:
             (lined if style in styles.lined else struck).add(cell)
         if style in styles.pale:
@@ -120,25 +131,31 @@ def facts_of(
             shown.update({cell: text} if text else {})
             mask = _mask(value, code, kind)
             masks.update({cell: mask} if mask is not None else {})
-    runs = _runs(part, cells)
+    runs = _runs(part, rows, cells)
     partly = {at: said for at, said in _struck(runs, struck).items() if at not in lined}
     conditions = conditions_of(part, styles)
-    colours = _colours(part, styles) if runs or conditions else {}
+    colours = _colours(rows, styles) if runs or conditions else {}
     unseen = _faded(runs, colours, pale)
     errors, pictured = notes.errors, frozenset[str]()
-    if errors and b"vm=" in part and cells.pictures:
-        pictured = errors & _with_value(part)
+    if errors and b"vm=" in rows and cells.pictures:
+        pictured = errors & _with_value(rows)
         errors -= pictured
-    return replace(
-        notes,
+    # made anew: to replace what differs, each of all the others would be asked for by its name
+    return SheetNotes(
+        formulas=notes.formulas,
         errors=errors,
+        truths=notes.truths,
+        covered=notes.covered,
+        area=notes.area,
         struck=frozenset(struck | lined),
         partly_struck=partly,
-        links=_links(related, part) if b"yperlink" in part else {},
+        links=_links(related, part) if related and b"yperlink" in part else {},
         pictured=pictured,
         shown=shown,
         masked=masks,
-        hidden_rows=hidden_rows(part),
+        margins=of_markup(part),
+        hidden=hidden,
+        hidden_rows=hidden_rows(rows),
         hidden_columns=hidden_columns(part),
         pale=frozenset(pale),
         partly_pale=unseen,
@@ -172,18 +189,18 @@ def _mask(value: bytes, code: str, kind: bytes) -> str | None:
         return None
 
 
-def _runs(part: bytes, cells: CellFacts) -> dict[str, Runs]:
+def _runs(part: bytes, rows: bytes, cells: CellFacts) -> dict[str, Runs]:
     """The texts of cells in pieces, if anything in any of them may be crossed out or not seen."""
     found: dict[str, Runs] = {}
     if cells.runs:
-        for match in _CELL.finditer(part):
+        for match in _CELL.finditer(rows):
             kind = _TYPE.search(match[1])
             if not kind or kind[1] != b"s" or not (match[2] or b"").isdigit():
                 continue
             runs, address = cells.runs.get(int(match[2])), _ADDRESS.search(match[1])
             if runs and address:
                 found[address[1].decode().upper()] = runs
-    if b"rPr" in part and len(part) < _MOST_RUNS_TEXT and may_hide(part, cells.styles):
+    if b"rPr" in rows and len(part) < _MOST_RUNS_TEXT and may_hide(rows, cells.styles):
         found.update(inline_runs(part))
     return found
 

@@ -53,9 +53,16 @@ def relations(package: Package, part: str) -> tuple[Relation, ...]:
         defusedxml.common.DefusedXmlException: they declare entities.
         UnsafePartError: they cannot be read safely.
     """
-    folder, name = posixpath.split(part)
-    written = package.get(posixpath.join(folder, "_rels", f"{name}.rels"))
+    folder, beside = _beside(part)
+    written = package.get(beside)
     return remembered(_written, written, folder, package.names) if written else ()
+
+
+@lru_cache(maxsize=64)  # names of parts are mostly the same
+def _beside(part: str) -> tuple[str, str]:
+    """The folder of a part, and the part beside it that states its relationships."""
+    folder, name = posixpath.split(part)
+    return folder, posixpath.join(folder, "_rels", f"{name}.rels")
 
 
 _LONGEST_REMEMBERED = 1 << 14

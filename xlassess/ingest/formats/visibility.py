@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from xlassess.ingest.guard.markup import tags
 
+_LONGEST = 10_000
+"""Bytes of what is said of columns that are remembered; more would take memory for little."""
 _LAST_ROW, _LAST_COLUMN = 998, 103
 """Beyond this row and column no answer is looked for."""
 _ROW = re.compile(rb"<(?:[\w.-]{1,40}:)?row(?=\s)([^<>]*)>")
@@ -21,7 +24,7 @@ _NOUGHT = re.compile(rb"0(?:\.0{1,9})?")
 
 
 def hidden_rows(part: bytes) -> frozenset[int]:
-    """Return the hidden rows (counted from 0) of an Open XML sheet."""
+    """Return the hidden rows (counted from 0) of an Open XML sheet, or of its rows alone."""
     within = _MAY_HIDE if b"hidden=" in part else _NO_HEIGHT
     fields = (dict(_FIELD.findall(match[1])) for match in tags(part, within, _ROW))
     return frozenset(
@@ -33,9 +36,19 @@ def hidden_rows(part: bytes) -> frozenset[int]:
 
 def hidden_columns(part: bytes) -> frozenset[int]:
     """Return the hidden columns (counted from 0) of an Open XML sheet."""
-    head = part[: max(part.find(b"sheetData"), 0)]
+    end = max(part.find(b"sheetData"), 0)
+    start = part.find(b"col", 0, end)
+    if start < 0:
+        return frozenset()
+    columns = part[max(part.rfind(b"<", 0, start), 0) : end]
+    return _among(columns) if len(columns) < _LONGEST else _among.__wrapped__(columns)
+
+
+@lru_cache(maxsize=64)
+def _among(columns: bytes) -> frozenset[int]:
+    """The hidden ones of columns; of a sheet they are the same in all returns but few."""
     return frozenset(
-        at for match in tags(head, _MAY_HIDE_COLUMN, _COLUMN) for at in _columns(match[1])
+        at for match in tags(columns, _MAY_HIDE_COLUMN, _COLUMN) for at in _columns(match[1])
     )
 
 

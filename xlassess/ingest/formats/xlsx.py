@@ -9,7 +9,7 @@ where counts prove that it sees every cell; any other sheet is parsed tag by tag
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
@@ -17,7 +17,6 @@ from xml.sax.saxutils import escape, quoteattr
 from xlassess.contract.layout import cell_name
 from xlassess.ingest.formats.attached import attached
 from xlassess.ingest.formats.cells import CellFacts, facts_of
-from xlassess.ingest.formats.margins import of_markup
 from xlassess.ingest.formats.relationships import (
     OFFICE,
     Relation,
@@ -49,20 +48,20 @@ _TEXTS, _STYLES, _SHEETS = "xl/sharedstrings.xml", "xl/styles.xml", "xl/workshee
 _PARSERS_BOOK = "xl/workbook.xml"
 _ROOT, _BOOKS = "_rels/.rels", "xl/_rels/workbook.xml.rels"
 """What says which part is the workbook, and what the workbook leads to."""
-_ODD = re.compile(
-    rb'<(?!/|v(?: xml:space="preserve")?>|c r="(?:[A-Z]|[A-C][A-Z])\d{1,3}"|row r="\d{1,3}"|f[ >/]'
-    rb"|is>|t[ >]|v/>)"
+_TAGS = re.compile(
+    rb'<(?:c r="((?:[A-Z]|[A-C][A-Z])\d{1,3})"[^<>]*'
+    rb"(?:>\s*(<f(?=[\s/>])[^<>]*)>((?:TRUE|FALSE)\(\)</f>)?)?"
+    rb'|(?!/|v(?: xml:space="preserve")?>|row r="\d{1,3}"|is>|t[ >]|v/>))'
 )
-"""A tag not written in the usual way, or a cell beyond column CZ or row 999; the rectangle up
-to there is within `MOST_AREA`."""
-_FORMULAS_TAG = b"<f"
-_FORMULA = re.compile(
-    rb'<c r="([A-Z]+\d+)"[^<>]*>\s*<f(?=[\s/>])([^<>]*)>((?:TRUE|FALSE)\(\)</f>)?'
-)
-"""The tag of a cell and right behind it that of its formula, with a truth value if it is one."""
-_MERGE = re.compile(rb'<(?:\w+:)?mergeCell\b[^<>]*? ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
+"""A cell's name, the tag of the formula right behind its own, and a truth value if that is one.
+
+Nothing is in any of these for a tag that is not written in the usual way, or a cell beyond column
+CZ or row 999; the rectangle up to there is within `MOST_AREA`. It is one expression, as each takes
+its time to go over the cells.
+"""
+_MERGE = re.compile(rb'mergeCell\b[^<>]*? ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
+_NAME_BEGINS = b"<:"
 _ERROR = re.compile(rb'<c r="([A-Z]+\d+)"[^<>]*? t="e"')
-_ADDRESS = re.compile(rb'<c r="([A-Z]+\d+)"')
 _TWICE = "cells of a sheet are written twice, so that programs read different things from it"
 _PLAIN_WIDTH = 104
 _LEAST_CELL = len('<c t="s"><v>0</v></c>')
@@ -171,54 +170,64 @@ def scan_xlsx(package: Package, part: str) -> Scanned | Finding:
         return excess
     styles = package.get(book.styles)
     cells = CellFacts(read_styles(styles), styles, texts, book.from_1904, package)
-    for name, notes in by_part.items():
-        by_part[name] = _with_facts(package, name, parts[name], notes, cells)
-    named = [
-        (one.name, replace(by_part[one.part], hidden=True) if one.hidden else by_part[one.part])
-        for one in book.sheets
-        if one.part in by_part
-    ]
-    sheets = by_name(named)
+    sheets = by_name(list(_named(package, book, parts, by_part, cells)))
     if isinstance(sheets, Finding):
         return sheets
     return Scanned(sheets, _plain(package, book), _other_sheets(book.sheets))
 
 
+def _named(
+    package: Package,
+    book: _Book,
+    parts: Mapping[str, bytes],
+    measured: Mapping[str, SheetNotes],
+    cells: CellFacts,
+) -> Iterator[tuple[str, SheetNotes]]:
+    """Yield the name of each sheet and what is told of it."""
+    told: dict[str, SheetNotes] = {}
+    for sheet in book.sheets:
+        if sheet.part not in measured:
+            continue
+        if sheet.part not in told:
+            part, notes = parts[sheet.part], measured[sheet.part]
+            told[sheet.part] = _with_facts(package, sheet, part, notes, cells)
+        notes = told[sheet.part]
+        if notes.hidden != sheet.hidden:  # listed twice
+            notes = replace(notes, hidden=sheet.hidden)
+        yield sheet.name, notes
+
+
 def _with_facts(
-    package: Package, name: str, part: bytes, notes: SheetNotes, cells: CellFacts
+    package: Package, sheet: Listed, part: bytes, notes: SheetNotes, cells: CellFacts
 ) -> SheetNotes:
     """Add what people see of cells and put beside them."""
     try:
-        related = relations(package, name)
+        related = relations(package, sheet.part)
     except MARKUP_FAULTS:
         related = ()  # No answer stands there, so that the sheet is read without.
     beside = attached(package, related, part)
-    known = _seen(related, part, notes, cells)
-    return replace(known, attached=beside.texts, objects=beside.objects) if related else known
+    known = _seen(related, part, notes, cells, hidden=sheet.hidden)
+    some = beside.texts or beside.objects
+    return replace(known, attached=beside.texts, objects=beside.objects) if some else known
 
 
 def _seen(
-    related: tuple[Relation, ...], part: bytes, notes: SheetNotes, cells: CellFacts
+    related: tuple[Relation, ...], part: bytes, notes: SheetNotes, cells: CellFacts, *, hidden: bool
 ) -> SheetNotes:
     """Add what people see of cells, headers and footers; of just these bytes it is remembered.
 
     What is told of them must not stand in another part: in shared texts, or with pictures in cells.
     """
     if cells.runs or notes.errors:
-        return _with_margins(part, facts_of(related, part, notes, cells))
-    source = part, cells.stated, cells.from_1904, related
+        return facts_of(related, part, notes, cells, hidden=hidden)
+    source = part, cells.stated, cells.from_1904, related, hidden
     known = _SEEN.recall(source)
     if known is None:
-        known = _with_margins(part, facts_of(related, part, notes, cells))
+        known = told = facts_of(related, part, notes, cells, hidden=hidden)
         ways = sum(len(one.address) + _NOTED for one in related)
-        size = len(part) + len(cells.stated) + ways + _NOTED * _noted(known)
-        _SEEN.keep(source, known, size)
+        size = len(part) + len(cells.stated) + ways
+        _SEEN.keep(source, told, lambda: size + _NOTED * _noted(told))
     return known
-
-
-def _with_margins(part: bytes, notes: SheetNotes) -> SheetNotes:
-    margins = of_markup(part)
-    return replace(notes, margins=margins) if margins else notes
 
 
 def _other_sheets(sheets: Sequence[Listed]) -> tuple[str, ...]:
@@ -326,8 +335,8 @@ def _measured(part: bytes) -> SheetNotes | Finding:
     """Measure a sheet, unless just these bytes were measured before."""
     known = _MEASURED.recall(part)
     if known is None:
-        known = _scan_sheet(part)
-        _MEASURED.keep(part, known, len(part) + _NOTED * _noted(known))
+        known = told = _scan_sheet(part)
+        _MEASURED.keep(part, told, lambda: len(part) + _NOTED * _noted(told))
     return known
 
 
@@ -348,15 +357,17 @@ def _scan_sheet(part: bytes) -> SheetNotes | Finding:
     if excess := _referred(tail):
         return excess
     covered: set[str] = set()
-    for match in _MERGE.finditer(tail) if b"mergeCell" in tail else ():
-        covered |= _covered(match.groups())
+    for match in _MERGE.finditer(tail):
+        if tail[match.start() - 1] in _NAME_BEGINS:
+            covered |= _covered(match.groups())
     cells = part[start:end] if 0 <= start < end else b""
-    formulas = _formulas(cells)
-    if formulas is None or not cells or _ODD.search(cells, 1):
+    tags: list[tuple[bytes, bytes, bytes]] = _TAGS.findall(cells, 1)
+    addresses = {cell for cell, _, _ in tags}
+    if not cells or b"" in addresses:
         return _scan_by_tag(part, covered)
-    addresses = _ADDRESS.findall(cells)
-    if len(set(addresses)) < len(addresses):
+    if len(addresses) < len(tags):
         return found("G17", problem=_TWICE)
+    formulas = [one for one in tags if one[1]]
     areas = [attributes for _, attributes, _ in formulas if _REF in attributes]
     spread = sum(map(_spread, areas))
     if spread > MOST_AREA:
@@ -376,18 +387,6 @@ def _scan_sheet(part: bytes) -> SheetNotes | Finding:
         frozenset(covered),
         area=_PLAIN_WIDTH * cells.count(b"<row "),
     )
-
-
-def _formulas(cells: bytes) -> list[tuple[bytes, bytes, bytes]] | None:
-    """The cell, the attributes and, if it is one, the truth value of each formula of a sheet.
-
-    None where one does not stand right behind the tag of its cell.
-
-    Args:
-        cells: from the first start tag to the last end tag of the sheet's data.
-    """
-    formulas: list[tuple[bytes, bytes, bytes]] = _FORMULA.findall(cells)
-    return formulas if len(formulas) == cells.count(_FORMULAS_TAG) else None
 
 
 def _spread(attributes: bytes) -> int:

@@ -32,7 +32,7 @@ from xlassess.sheet.saved import PACKAGE_FAULTS
 
 ZIP_MAGIC = b"PK\x03\x04"
 _BINARY = (".bin", "mimetype")
-_MARK = re.compile(rb"<!")
+_MARK = b"<!"
 """Declarations, comments and raw character data begin so; most parts have none of them."""
 _DECLARATION = re.compile(r"<!\s*(?:DOCTYPE|ENTITY)")
 _ENCODING = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([^"']{1,40})["']""")
@@ -154,7 +154,7 @@ class Package:
         except PACKAGE_FAULTS as fault:
             raise UnsafePartError(damaged(fault)) from None
         plain = part if known or as_it_is else _in_utf8(name, part)
-        marked = known[1] if known else b"!" in plain and _MARK.search(plain) is not None
+        marked = known[1] if known else _MARK in plain
         if as_it_is:
             marked = False
         elif marked:
@@ -164,7 +164,7 @@ class Package:
         if plain is not part:
             self.rewritten.add(name)
         elif not known:
-            _UNPACKED.keep(source, (part, marked), len(packed) + len(part))
+            _UNPACKED.keep(source, (part, marked), lambda: len(packed) + len(part))
         return plain
 
     def size(self, name: str) -> int:
@@ -202,12 +202,12 @@ def open_package(data: bytes) -> Package | Finding:
     try:
         with zipfile.ZipFile(_BoundedZipBytes(data)) as archive:
             infos = archive.infolist()
-        problem = next(_suspicions(data, infos), None)
+        entries = {_plain_name(info): info for info in infos}
+        problem = next(_suspicions(data, infos, len(entries)), None)
     except PACKAGE_FAULTS as fault:
         return damaged(fault)
     if problem:
         return problem
-    entries = {_plain_name(info): info for info in infos}
     package = Package(data, frozenset(entries), entries)
     try:
         encrypted = _ENCRYPTED in package.get(_MANIFEST)
@@ -280,7 +280,7 @@ def damaged(fault: Exception) -> Finding:
     return found("G06", problem="its parts cannot be unpacked")
 
 
-def _suspicions(data: bytes, infos: list[zipfile.ZipInfo]) -> Iterator[Finding]:
+def _suspicions(data: bytes, infos: list[zipfile.ZipInfo], names: int) -> Iterator[Finding]:
     if not infos:
         yield found("G06", problem="there is nothing in it")
     if len(infos) > MOST_ENTRIES:
@@ -288,7 +288,7 @@ def _suspicions(data: bytes, infos: list[zipfile.ZipInfo]) -> Iterator[Finding]:
     for info in infos:
         if problem := _odd_entry(info):
             yield found("G07", problem=problem)
-    if len({_plain_name(info) for info in infos}) < len(infos):
+    if names < len(infos):
         yield found("G07", problem="two parts bear the same name")
     yield from _too_large(infos)
     yield from _overlaps(data, infos)
@@ -331,16 +331,16 @@ def _overlaps(data: bytes, infos: list[zipfile.ZipInfo]) -> Iterator[Finding]:
         if start < end or start + _LOCAL.size > len(data):
             yield found("G07", problem="parts of it overlap")
             return
-        magic, name_length, _ = _LOCAL.unpack_from(data, start)
+        magic, name_length, extra_length = _LOCAL.unpack_from(data, start)
         name = data[start + _LOCAL.size : start + _LOCAL.size + name_length]
         if magic != ZIP_MAGIC or not _same_name(name, info):
             yield found("G07", problem="its table of contents does not match its parts")
             return
-        end = _body(data, info) + info.compress_size
+        end = start + _LOCAL.size + name_length + extra_length + info.compress_size
 
 
 def _same_name(raw: bytes, info: zipfile.ZipInfo) -> bool:
-    encoding = "utf-8" if info.flag_bits & _IN_UTF8 else "cp437"
+    encoding = "utf-8" if info.flag_bits & _IN_UTF8 or raw.isascii() else "cp437"
     return raw.decode(encoding, "replace") == info.orig_filename
 
 

@@ -9,7 +9,7 @@ slower than memory that was just freed.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -42,21 +42,22 @@ class RememberedParts(Generic[Told]):
         self._kept[source] = known
         return known[0]
 
-    def keep(self, source: Hashable, told: Told, size: int) -> None:
+    def keep(self, source: Hashable, told: Told, weigh: Callable[[], int]) -> None:
         """Keep a result for when the source comes again, unless this is the first time it came.
 
         Args:
             source: all that the result follows from.
             told: the result.
-            size: how much memory both take, in bytes; roughly.
+            weigh: says how much memory both take, in bytes, roughly; most need not be weighed.
         """
-        if size > _MOST_ENTRY:
-            return
         mark = hash(source)
         if mark not in self._once:
             if len(self._once) >= _MOST_ONCE:
                 self._once.clear()
             self._once.add(mark)
+            return
+        size = weigh()
+        if size > _MOST_ENTRY:
             return
         self._kept[source] = told, size
         self._size += size
