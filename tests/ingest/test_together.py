@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 from xlassess.ingest.reading.check import check_together
 from xlassess.ingest.reading.read import Reading
-from xlassess.ingest.reading.reading_plan import Choices
+from xlassess.ingest.reading.reading_plan import ReadingPlan
 from xlassess.model.toolkit import Toolkit
 from xlassess.toolkits.load import find_toolkit
 
 
 def found(toolkit: Toolkit, values: dict[str, object]) -> set[tuple[str, str]]:
     """Code and item of everything found; items left out are blank, comments only where named."""
-    plan = SimpleNamespace(
-        items={item.id: SimpleNamespace(item=item) for item in toolkit.items()},
-        choices={name: Choices.of(scale.choices) for name, scale in toolkit.scales.items()},
-    )
+    plan = ReadingPlan.of(toolkit)
     readings = [
         Reading(item.id, field, "Sheet", "A1", values.get(item.id))  # type: ignore[arg-type]
         for item in toolkit.items()
@@ -27,7 +22,7 @@ def found(toolkit: Toolkit, values: dict[str, object]) -> set[tuple[str, str]]:
         for item in toolkit.items()
         if item.comment
     ]
-    return {(one.code, one.item) for one in check_together(plan, readings)}  # type: ignore[arg-type]
+    return {(one.code, one.item) for one in check_together(plan, readings)}
 
 
 def test_ranks__each_is_given_once() -> None:

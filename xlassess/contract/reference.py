@@ -9,10 +9,13 @@ wrong character and every swap of any two.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 ALPHABET = "2346789CFHJKMPQRTWX"
 _PLACES = 7
 _BASE = len(ALPHABET)
+_LENGTH = _PLACES + 2
+"""Characters of a reference: its places, the hyphen and the check character."""
 PATTERN = re.compile(rf"(?<![A-Za-z0-9])([{ALPHABET}]{{4}})-([{ALPHABET}]{{4}})(?![A-Za-z0-9])")
 """A reference as it is printed; a match still has to pass `is_valid`."""
 
@@ -34,6 +37,11 @@ def make_reference(entropy: bytes) -> str:
 
 def is_valid(reference: str) -> bool:
     """True for a well-formed reference whose check character holds."""
+    return len(reference) == _LENGTH and _holds(reference)
+
+
+@lru_cache(maxsize=1024)  # every sheet of a workbook bears its reference
+def _holds(reference: str) -> bool:
     if not PATTERN.fullmatch(reference):
         return False
     code = reference.replace("-", "")

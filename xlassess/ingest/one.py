@@ -165,7 +165,8 @@ def _read_answers(
     if query:
         remarks = to_the_point(remarks, query) + unread_elsewhere(readings, looked_at)
     findings = (*guarded.findings, *known.findings, *findings_of(remarks))
-    normalised = (*(one.normalisation(plan) for one in readings), *actions.normalised)
+    put_right = (one.normalisation(plan) for one in readings if one.how)
+    normalised = (*put_right, *actions.normalised)
     kept = tuple(one for one in normalised if one)
     return Return(
         file="",

@@ -15,7 +15,7 @@ from tests.ingest.packages import edited, sheet_part
 from tests.ingest.small import codes, place, read, returned, reworked, written
 from xlassess.contract.layout import ACTION_PLAN, PROFILE, START
 from xlassess.ingest.reading.cells.values import brief
-from xlassess.ingest.reading.printed import PrintedSheet, _is_small_print, _nobodys
+from xlassess.ingest.reading.printed import PrintedSheet, _heads, _is_small_print
 from xlassess.model.answer import Return
 
 if TYPE_CHECKING:
@@ -266,9 +266,8 @@ def test_small_print__with_names_shortened_and_another_marking_is_ours(
     name = f"{kinds.issued.partner} and the District of Larkfield"
     issued = replace(kinds.issued, partner=name)
     ours = f"Reference {issued.reference} · {name[:16]}…, {issued.respondent} · Kinds, round 2026"
-    here = PrintedSheet(
-        *(frozenset() for _ in range(6)), heads=frozenset([_nobodys(ours + " · OFFICIAL", issued)])
-    )
+    heads = _heads([ours + " · OFFICIAL"], issued)
+    here = PrintedSheet(*(frozenset() for _ in range(6)), heads=heads)
     assert _is_small_print(ours.replace(f"{name[:16]}…", name) + " · OFFICIAL", issued, here)
     assert _is_small_print(ours + " · OFFICIAL-SENSITIVE", issued, here)
     assert _is_small_print(ours, issued, here)

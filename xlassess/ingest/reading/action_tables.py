@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -16,6 +16,8 @@ from xlassess.ingest.reading.locate import by_heading, crossed_out, where_now
 from xlassess.model.toolkit import ActionPlan
 
 _TELLING = tuple(HEADERS[role] for role in ("action", "owner", "deadline", "measure"))
+_MOST_NUMBER = 10_000
+"""Row numbers are below this."""
 _RETYPED = 85
 """From which likeness (of 100) on a question is ours, retyped."""
 _BESIDE = tuple(key(HEADERS[role]) for role in ("earlier", "reason"))
@@ -59,6 +61,8 @@ class ActionTable:
         """Return the rows before which no number stands that we printed, or one a second time."""
         rows = range(self.header + 1, min(self.end, len(self.sheet.rows)))
         numbers = {row: self.said_number(row) for row in rows}
+        if all(number == self.place(row) for row, number in numbers.items()):
+            return frozenset()
         times = Counter(numbers.values())
         return frozenset(
             row
@@ -88,10 +92,15 @@ class ActionTable:
             return below
         return below if is_blank(self.sheet.at(row, laid_out)) else laid_out
 
-    def is_written(self, row: int, column: int) -> bool:
-        """True when something stands in a cell, seen or not."""
-        cell = self.sheet.at(row, column)
-        return (cell != "" and not is_blank(cell)) or (row, column) in self.unseen
+    def is_written(self, row: int, columns: Sequence[int]) -> bool:
+        """True when something that is seen stands in one of these columns of a row."""
+        cells = self.sheet.rows[row] if row < len(self.sheet.rows) else []
+        filled = [at for at in columns if 0 <= at < len(cells) and cells[at] != ""]
+        return any(not is_blank(cells[at]) for at in filled)
+
+    def is_unseen(self, row: int) -> bool:
+        """True when a formula or an error stands in a row, which may show as nothing."""
+        return bool(self.unseen) and any((row, at) in self.unseen for at in self.columns.values())
 
     def cell(self, row: int, role: Role) -> tuple[Cell, str]:
         """The cell of a role in a row and its name; nothing where its column cannot be told."""
@@ -208,5 +217,7 @@ def _end(sheet: Sheet, span: range, numbers: int, proposal: int | None) -> int:
 
 def _number(cell: Cell) -> int:
     """The number a cell holds; 0 where it holds none."""
+    if isinstance(cell, float):
+        return int(cell) if cell.is_integer() and 0 <= cell < _MOST_NUMBER else 0
     text = tidy(shown(cell)) if not isinstance(cell, bool) else ""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 5 else 0

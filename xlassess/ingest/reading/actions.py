@@ -174,13 +174,11 @@ def _lost_columns(table: ActionTable) -> Iterable[CellFinding]:
 
 def _filled(table: ActionTable) -> list[int]:
     """The rows in which a person wrote; the state of progress alone may be set as issued."""
+    columns = [column for role, column in table.columns.items() if role != "progress"]
     return [
         row
         for row in range(table.header + 1, table.end)
-        if any(
-            (row, column) in table.unseen if role == "progress" else table.is_written(row, column)
-            for role, column in table.columns.items()
-        )
+        if table.is_written(row, columns) or table.is_unseen(row)
     ]
 
 
@@ -387,7 +385,6 @@ def _strays(table: ActionTable, filled: Set[int], plan: ReadingPlan) -> Iterable
     """What is written beside and below the plan, or as a state of progress of no action."""
     known = {*table.columns.values(), *table.beside, table.number}
     overwritten = table.overwritten_numbers()
-    as_issued = next(iter(plan.statuses.names), "")
     for row in range(table.header + 1, min(table.below, len(table.sheet.rows))):
         for column, cell in enumerate(table.sheet.rows[row]):
             if cell == "" or is_blank(cell):
@@ -396,13 +393,18 @@ def _strays(table: ActionTable, filled: Set[int], plan: ReadingPlan) -> Iterable
                 stray = row in overwritten
             elif row < table.end:
                 alone = column == table.columns.get("progress") and row not in filled
-                said = plan.statuses.read(cell).value if alone else as_issued
-                stray = column not in known or said != as_issued
+                stray = column not in known or (alone and not _is_as_issued(cell, plan))
             else:
                 stray = not _is_proposals(table, row, column)
             if stray:
                 details = {"values": as_quoted(table.sheet, row, column)}
                 yield CellFinding("R07", table.sheet.name, cell_name(row, column), details=details)
+
+
+def _is_as_issued(cell: Cell, plan: ReadingPlan) -> bool:
+    """True for the state of progress that stands beside every action as issued: the first."""
+    code, label = next(iter(plan.statuses.names.items()), ("", ""))
+    return cell == label or plan.statuses.read(cell).value == code
 
 
 def _is_proposals(table: ActionTable, row: int, column: int) -> bool:

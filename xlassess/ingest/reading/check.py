@@ -100,6 +100,8 @@ def missing_reasons(plan: ReadingPlan, readings: Sequence[Reading]) -> Iterator[
     Audit Commission, Working better together? (2009), paragraph 3, has the reasons for a "no"
     looked into.
     """
+    if not plan.followed:
+        return
     comments = {one.item: one for one in readings if one.field == "comment"}
     told: set[str] = set()
     for one in readings:
@@ -175,8 +177,12 @@ def changed_questions(content: ReadContent) -> Iterator[CellFinding]:
     """Questions or level descriptors that no longer read as printed, on one sheet together."""
     begins: dict[str, str] = {}
     for row in content.located.rows:
-        for column in row.layout.printed:
-            if now := _changed(row, column):
+        notes = row.sheet.notes
+        crossed = notes.struck or notes.partly_struck
+        for column, text in row.layout.printed:
+            if row.cell(column) == text and not crossed:
+                continue  # as most are, which costs less than to ask more of each
+            if now := _changed(row, column, text):
                 sheet, item = row.sheet.name, row.layout.item.id
                 details = {"now": begins.setdefault(sheet, brief(now))}
                 slots = tuple(Slot(item, field) for field in row.layout.item.answer_fields)
@@ -184,17 +190,10 @@ def changed_questions(content: ReadContent) -> Iterator[CellFinding]:
                 break
 
 
-def _changed(row: ItemRow, column: Column) -> str:
+def _changed(row: ItemRow, column: Column, printed: str) -> str:
     """The text now standing for a printed one that was changed, or an empty text."""
-    item = row.layout.item
-    if column.role == "ask":
-        printed = item.ask
-    elif column.role == "level":
-        printed = item.levels.get(column.detail, "")
-    elif column.role == "why":
+    if column.role == "why":
         return _guidance_of_another(row, column)
-    else:
-        return ""
     now, notes = row.cell(column), row.sheet.notes
     if notes.struck and column.role == "level" and row.name(column) in notes.struck and printed:
         return "a text that is crossed out"
@@ -256,6 +255,8 @@ def missing_answers(content: ReadContent) -> Iterator[CellFinding]:
 
 def missing_comments(content: ReadContent) -> Iterator[CellFinding]:
     """Comments that the chosen answer calls for and that were not written."""
+    if not content.plan.followed:
+        return
     comments = {one.item: one for one in content.readings if one.field == "comment"}
     told: set[str] = set()
     for one in content.readings:

@@ -83,10 +83,12 @@ def identify(
     on_sheet = _claim(_as_recorded(_on_sheet(grid), context))
     in_properties = _claim(_as_recorded(properties, context))
     claims = [claim for claim in (on_sheet, in_properties) if claim]
+    if len(claims) == 2 and claims[0] == claims[1]:
+        claims.pop()  # the seal is checked once
     for claim in claims:
         if problem := _foreign(claim, context):
             return problem
-    if len(claims) == 2 and claims[0] != claims[1]:
+    if len(claims) == 2:
         return found("I07", found=" and ".join(_named(claim) for claim in claims))
     references = _without_asked_about(_references(grid), context)
     if claims:
@@ -258,15 +260,21 @@ def _without_asked_about(
 def _head(sheet: Sheet, *, printed: bool) -> str:
     """The texts above the headings of a sheet that may hold a reference, line by line."""
     rows = sheet.rows[:_HEAD_ROWS]
-    # most cells are empty: the order of the tests decides how long this takes
+    # most cells are empty, or have no hyphen: the order of the tests decides how long this takes
+    wanted = {
+        cell
+        for cell in set(itertools.chain.from_iterable(rows))
+        if isinstance(cell, str) and "-" in cell and (not printed or _is_printed(cell))
+    }
+    if not wanted:
+        return ""
     texts = [
         (at, cell)
         for at, row in enumerate(rows)
+        if not wanted.isdisjoint(row)
         for cell in row
-        if cell and isinstance(cell, str) and "-" in cell and (not printed or _is_printed(cell))
+        if isinstance(cell, str) and cell in wanted
     ]
-    if not texts:
-        return ""
     above = rows[: texts[-1][0] + 1]
     headed = (at for at, row in enumerate(above) if _is_headed(row[:_HEADING_WITHIN], sheet))
     end = next(headed, len(above))
@@ -307,7 +315,8 @@ def _sealed(
     if issued is None or identity is None:
         return found("I03", reference=claim.reference)
     stated = claim.identity.promise
-    if replace(identity, promise=stated) != claim.identity or not _is_promise(stated):
+    as_stated = identity if stated == identity.promise else replace(identity, promise=stated)
+    if as_stated != claim.identity or not _is_promise(stated):
         record = f"{issued.partner}, {issued.respondent}"
         return found("I07", found=f"{_named(claim)}, while that reference went to {record}")
     if others:

@@ -77,6 +77,8 @@ def check_joint(
         decided: the rows in which a decision stood when the workbook was issued.
     """
     kind = JOINT.get(plan.layout.toolkit.id)
+    if kind is None:
+        return
     rows = _Rows(plan, readings)
     if kind == "plan":
         yield from _decisions(rows, today, known, decided)

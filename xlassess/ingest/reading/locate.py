@@ -84,6 +84,9 @@ def where_now(
         at, as_issued = headings.get(key(column.header), ()), column.index + shift
         doubled = as_issued if as_issued in at and column.index in printed else None
         told[column.index] = at[0] if len(at) == 1 else doubled
+    certain = {index: place for index, place in told.items() if place is not None}
+    if len(certain) == len(told):
+        return certain
     in_place = all(place in (None, index + shift) for index, place in told.items())
     claimed = {at for column in columns for at in headings.get(key(column.header), ())}
     overwritten = {at for places in headings.values() for at in places}
@@ -196,11 +199,16 @@ def crossed_out(sheet: Sheet, row: int) -> Set[int]:
     So are those of an error or of a formula without a result: something was put there that is no
     heading, though nothing can be read of it.
     """
-    struck, put = sheet.notes.struck, sheet.notes.errors | sheet.notes.formulas
-    if not struck and not put:
-        return frozenset()
-    cells = ((at, cell_name(row, at), cell) for at, cell in enumerate(sheet.rows[row]))
-    return {at for at, name, cell in cells if name in (put if is_blank(cell) else struck)}
+    notes = sheet.notes
+    crossed: set[int] = set()
+    for at, cell in enumerate(sheet.rows[row]):
+        if is_blank(cell):
+            name = cell_name(row, at)
+            if name in notes.errors or name in notes.formulas:
+                crossed.add(at)
+        elif notes.struck and cell_name(row, at) in notes.struck:
+            crossed.add(at)
+    return crossed
 
 
 def _inexact(sheet: Sheet, plan: ReadingPlan) -> list[int]:

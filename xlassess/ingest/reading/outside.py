@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 
 from xlassess.contract.layout import (
     HEADERS,
+    IDENTITY,
+    LISTS,
     RESERVED_SHEETS,
     START,
     Role,
@@ -54,6 +56,8 @@ _LAST_HEAD_COLUMN, _LAST_START_COLUMN = 3, 4
 """Beyond these columns we print nothing above the headings of a sheet, nor on Start."""
 _MOST_QUOTED = 12
 """So many texts of an added sheet are quoted; a finding is not the place to copy it out."""
+_TECHNICAL = (LISTS, IDENTITY)
+"""Of what stands on these sheets, which nobody sees, nothing is told unless answers stand there."""
 _ROW_TOLD = ("R05", "R09")
 """These say that a row as a whole was not read."""
 
@@ -139,11 +143,14 @@ def _in_cells(
     for sheet in around.sheets:
         if sheet.name in unread:
             continue
-        if _is_added(sheet, around):
-            yield from _added(sheet, around.plan)
-            continue
+        if sheet.name not in own:
+            if sheet.name in _TECHNICAL:
+                continue
+            if _is_added(sheet, around):
+                yield from _added(sheet, around.plan)
+                continue
         mine = own.get(sheet.name, set())
-        if _is_under_its_name(sheet, tables):
+        if tables and _is_under_its_name(sheet, tables):
             mine = mine | {(0, 0)}
         for row, column in _foreign(sheet, around, mine):
             name = cell_name(row, column)
@@ -251,11 +258,14 @@ def _quoted(sheet: Sheet, row: int, column: int, item: str = "") -> CellFinding:
 def _own_cells(around: Surroundings) -> dict[str, set[tuple[int, int]]]:
     """The cells of each sheet that are the partner's to fill in, or cannot be told apart."""
     own: dict[str, set[tuple[int, int]]] = {}
-    where = _Where()
+    known: dict[tuple[int, frozenset[int]], tuple[int, ...]] = {}
     for row in around.rows:
         cells = own.setdefault(row.sheet.name, set())
+        which = id(row.columns), row.layout.looked_at
+        if which not in known:  # worked out once for the rows of a table
+            known[which] = tuple(row.columns.get(index, index) for index in which[1])
         # of numbers, questions and levels that changed more is said where they are read
-        cells.update([(row.row, at) for at in where.now(row, row.layout.looked_at)])
+        cells.update([(row.row, at) for at in known[which]])
         if row.unsure:
             cells.update([(row.row, at) for at in row.unsure])
         if around.issued.identity.given:
@@ -263,20 +273,6 @@ def _own_cells(around: Surroundings) -> dict[str, set[tuple[int, int]]]:
     for table in around.tables:
         own.setdefault(table.sheet.name, set()).update(table.own_cells())
     return own
-
-
-@dataclass(frozen=True, slots=True)
-class _Where:
-    """Where columns of the layout stand now: worked out once for the rows of a table."""
-
-    known: dict[tuple[int, frozenset[int]], tuple[int, ...]] = field(default_factory=dict)
-
-    def now(self, row: ItemRow, columns: frozenset[int]) -> tuple[int, ...]:
-        """Return where columns stand in the table of a row, in their places as issued if gone."""
-        which = id(row.columns), columns
-        if which not in self.known:
-            self.known[which] = tuple(row.columns.get(index, index) for index in columns)
-        return self.known[which]
 
 
 def _over_earlier(around: Surroundings) -> Iterator[CellFinding]:
@@ -420,7 +416,7 @@ def _beside_items(around: Surroundings) -> Iterator[CellFinding]:
             yield _quoted(row.sheet, row.row, at, row.layout.item.id)
 
 
-def _strays(row: ItemRow, known: dict[tuple[int, frozenset[int]], Set[int]]) -> Iterator[int]:
+def _strays(row: ItemRow, known: dict[tuple[int, frozenset[int]], Set[int]]) -> list[int]:
     """The filled cells of a row that are neither printed by us nor asked for.
 
     Of columns that cannot be told more is said than that something stands in them.
@@ -434,9 +430,11 @@ def _strays(row: ItemRow, known: dict[tuple[int, frozenset[int]], Set[int]]) -> 
         places = {row.columns.get(index, -1) for index in row.layout.expected}
         known[which] = places | row.unsure
     expected = known[which]
-    for at, cell in enumerate(row.sheet.rows[row.row]):
-        if cell != "" and at not in expected and not is_blank(cell):
-            yield at
+    return [
+        at
+        for at, cell in enumerate(row.sheet.rows[row.row])
+        if cell != "" and at not in expected and not is_blank(cell)
+    ]
 
 
 def _attached(sheets: Iterable[Sheet]) -> Iterator[CellFinding]:
@@ -466,6 +464,8 @@ def _of_a_thread(text: str) -> str:
 def _placed(around: Surroundings) -> Iterator[CellFinding]:
     """Pictures and embedded files, over a sheet or in one of its cells; charts beside ours."""
     for sheet in around.sheets:
+        if not sheet.notes.objects and not sheet.notes.pictured:
+            continue
         printed = around.printed_on(sheet)
         charts = printed.charts if printed else None if sheet.name in RESERVED_SHEETS else 0
         for one in sheet.notes.objects:

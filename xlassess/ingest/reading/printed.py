@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -43,8 +44,9 @@ class PrintedSheet:
     ``keys`` are the texts as compared, ``places`` the cells with a printed text, ``computed``
     those of formulas and ``computing`` the columns that have any. ``begins`` are the first words of
     all texts, also of those that differ from copy to copy, ``margins`` the words that head and foot
-    its pages. ``heads`` are the lines in small print that say whose a copy is, without that;
-    ``links`` the addresses behind our words, and ``charts`` how many charts we placed.
+    its pages. ``heads`` are the lines in small print that say whose a copy is, without that, with
+    the marking at their end and without; ``links`` the addresses behind our words, and ``charts``
+    how many charts we placed.
     """
 
     texts: frozenset[str]
@@ -84,7 +86,12 @@ def personal_texts(issued: Issued) -> frozenset[str]:
     """Return the texts in a workbook that say whose it is, as they fill a cell."""
     names = (issued.reference, issued.partner, issued.respondent)
     level = LEVELS.get(issued.level, issued.level)
-    return frozenset(" ".join(text.split()) for text in (*names, level) if text)
+    return _as_cells((*names, level))
+
+
+@lru_cache(maxsize=64)  # asked for each sheet of a workbook
+def _as_cells(texts: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(" ".join(text.split()) for text in texts if text)
 
 
 def read_printed(copies: Iterable[tuple[Issued, bytes]]) -> PrintedWorkbook:
@@ -130,14 +137,17 @@ def _printed(sheet: Sheet, issued: Issued) -> PrintedSheet:
         computing=frozenset(cell_place(name)[1] for name in computed),
         begins=frozenset(_begin(cell) for _, _, cell in cells if isinstance(cell, str)),
         margins=frozenset(word for text in sheet.notes.margins for word in _single(text)),
-        heads=frozenset(
-            _nobodys(cell, issued)
-            for _, _, cell in cells
-            if isinstance(cell, str) and issued.reference in cell
-        ),
+        heads=_heads(sheet.contents, issued),
         links=frozenset(map(bare, sheet.notes.links.values())),
         charts=sum(one.what == CHART for one in sheet.notes.objects),
     )
+
+
+def _heads(contents: Iterable[Cell], issued: Issued) -> frozenset[str]:
+    """The lines that name the workbook, as compared, with the marking at their end and without."""
+    lines = [text for text in contents if isinstance(text, str) and issued.reference in text]
+    heads = frozenset(_nobodys(line, issued) for line in lines)
+    return heads.union(key(head.rpartition(_DOT)[0]) for head in heads)
 
 
 def _joined(sheets: Sequence[PrintedSheet]) -> PrintedSheet:
@@ -231,8 +241,7 @@ def foreign_cells(
         cell
         for cell in sheet.contents - here.texts - personal
         if not is_blank(cell)
-        and not _is_small_print(cell, issued, here)
-        and not _is_cut_short(cell, here.texts)
+        and not (isinstance(cell, str) and _is_printed_otherwise(cell, issued, here))
     }
     if not others:
         return
@@ -241,16 +250,19 @@ def foreign_cells(
     results = (
         here.computing if _is_computed_away(sheet, here, computes=computes) else frozenset[int]()
     )
-    for row, cells in enumerate(sheet.rows):
-        if others.isdisjoint(cells):
+    # in one go, as most of what we did not print is the partner's own
+    places = {
+        (row, column)
+        for row, cells in enumerate(sheet.rows)
+        if not others.isdisjoint(cells)
+        for column, cell in enumerate(cells)
+        if cell in others
+    }
+    for row, column in sorted(places - own):
+        if cell_name(row, column) in computed:
             continue
-        for column, cell in enumerate(cells):
-            if cell == "" or cell not in others or (row, column) in own:
-                continue
-            if cell_name(row, column) in computed:
-                continue
-            if column not in results and not _may_be_ours(sheet, here, row, column):
-                yield row, column
+        if column not in results and not _may_be_ours(sheet, here, row, column):
+            yield row, column
 
 
 def _our_formulas(sheet: Sheet, here: PrintedSheet) -> frozenset[str]:
@@ -259,25 +271,23 @@ def _our_formulas(sheet: Sheet, here: PrintedSheet) -> frozenset[str]:
     return here.computed if at_their_places else sheet.notes.formulas
 
 
-def _is_cut_short(cell: Cell, texts: Set[Cell]) -> bool:
-    """True for the beginning of a printed text: some programs cut texts in .xls files off."""
-    if not isinstance(cell, str) or len(cell) < _SHORTEST_CUT:
-        return False
-    return any(isinstance(text, str) and text.startswith(cell) for text in texts)
+def _is_printed_otherwise(cell: str, issued: Issued, here: PrintedSheet) -> bool:
+    """True for a text of ours that stands on no other copy, or not in full."""
+    if issued.reference in cell and _is_small_print(cell, issued, here):
+        return True
+    # some programs cut texts in .xls files off
+    return len(cell) >= _SHORTEST_CUT and any(text.startswith(cell) for text in here.texts)
 
 
-def _is_small_print(cell: Cell, issued: Issued, here: PrintedSheet) -> bool:
+def _is_small_print(cell: str, issued: Issued, here: PrintedSheet) -> bool:
     """True for the line that names the workbook at the head of every sheet, as we print it.
 
     A copy for typing in says so in that line. The marking at its end follows the settings, which
     may have changed since.
     """
-    if not isinstance(cell, str) or issued.reference not in cell:
-        return False
     start, _, marking = cell.rpartition(_DOT)
-    unmarked = here.heads.union(key(head.rpartition(_DOT)[0]) for head in here.heads)
     said = _nobodys(start, issued) if marking.isupper() else _nobodys(cell, issued)
-    return said in unmarked
+    return said in here.heads
 
 
 _WHO, _WHICH, _DOT, _CUT = "\ufffc", "\ufffd", " · ", "…"
@@ -291,11 +301,18 @@ def _nobodys(text: str, issued: Issued) -> str:
 
     That are the reference, the names and, among copies of several years, the round.
     """
-    plain = " ".join(text.split()).replace(issued.reference, _WHICH)
+    names, round_ = (issued.partner, issued.respondent), issued.identity.round
+    known = _without_names if len(text) <= _MOST_COMPARED else _without_names.__wrapped__
+    return known(text, issued.reference, names, round_)
+
+
+@lru_cache(maxsize=64)  # the line is the same on all sheets of a workbook
+def _without_names(text: str, reference: str, names: tuple[str, str], round_: str) -> str:
+    plain = " ".join(text.split()).replace(reference, _WHICH)
     parts = plain.split(_DOT)
-    if len(parts) > 1 and is_named(parts[1].removeprefix(_FOR_TYPING), issued):
+    if len(parts) > 1 and _are_named(parts[1].removeprefix(_FOR_TYPING), names):
         parts[1] = _WHO
-    before, _, after = _DOT.join(parts).rpartition(f"round {issued.identity.round}")
+    before, _, after = _DOT.join(parts).rpartition(f"round {round_}")
     return key(before + after)
 
 
@@ -308,7 +325,11 @@ def is_named(said: str, issued: Issued) -> bool:
         said: the text.
         issued: whose workbook it is.
     """
-    for number, name in enumerate(filter(None, (issued.partner, issued.respondent))):
+    return _are_named(said, (issued.partner, issued.respondent))
+
+
+def _are_named(said: str, names: tuple[str, str]) -> bool:
+    for number, name in enumerate(filter(None, names)):
         plain = " ".join(name.split())
         said = said.removeprefix(", ") if number else said
         if said.startswith(plain):

@@ -127,17 +127,17 @@ def _read_cell(
     """The reading of a cell; ``labels`` are those of its choices, where it takes one."""
     item, sheet, at = row.layout.item, row.sheet, row.columns[column.index]
     cell, name = sheet.at(row.row, at), cell_name(row.row, at)
-    blank = Reading(item.id, column.field, sheet.name, name)
+    place = item.id, column.field, sheet.name, name
     if name in sheet.special:
-        return _read_special(row, column, plan, blank)
+        return _read_special(row, column, plan, Reading(*place))
     if cell == "" or is_blank(cell):
-        return blank
+        return Reading(*place)
     if labels and isinstance(cell, str) and cell in labels:
-        return Reading(item.id, blank.field, sheet.name, name, labels[cell])
+        return Reading(*place, labels[cell])
     parsed = parse(cell, item, column, plan)
     if parsed.code or parsed.how:
-        return reading(parsed, blank, cell)
-    return Reading(item.id, blank.field, sheet.name, name, parsed.value)
+        return reading(parsed, Reading(*place), cell)
+    return Reading(*place, parsed.value)
 
 
 def _read_special(row: ItemRow, column: Column, plan: ReadingPlan, blank: Reading) -> Reading:
@@ -288,7 +288,7 @@ def masked_by_format(sheet: Sheet, name: str, cell: Cell, *, is_text: bool) -> P
 
 def parse(cell: Cell, item: Item, column: Column, plan: ReadingPlan, displayed: str = "") -> Parsed:
     """Return what a cell says, read as the kind of answer that its item takes."""
-    if not column.field.startswith("answer") or column.is_wide(item):
+    if column.role != "answer" or column.is_wide(item):
         return read_text(cell)
     entry = column.takes(item)
     if entry == "date":
@@ -318,6 +318,8 @@ def settle(
         plan: tells the labels of choices; not needed for free text.
         hidden: the sheets that nobody sees.
     """
+    if not hidden and len({(one.item, one.field) for one in readings}) == len(readings):
+        return readings, []
     groups: dict[tuple[str, str], list[Reading]] = {}
     for one in readings:
         groups.setdefault((one.item, one.field), []).append(one)

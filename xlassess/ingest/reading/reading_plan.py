@@ -13,6 +13,7 @@ from xlassess.contract.layout import (
     HEADERS,
     Column,
     Layout,
+    Role,
     SectionLayout,
     TableLayout,
     layout,
@@ -175,8 +176,9 @@ class ItemLayout:
 
     ``expected`` are the indices of all columns that hold something in its row as issued or
     filled in, ``looked_at`` those of which something is said if that changed. ``printed`` are the
-    columns of its question, levels and guidance. ``labels`` are those of the choices that each of
-    ``fields`` takes, by which most answers are told at once; None where it takes none.
+    columns of its question, levels and guidance with their texts. ``labels`` are those of the
+    choices that each of ``fields`` takes, by which most answers are told at once; None where it
+    takes none.
     """
 
     item: Item
@@ -185,7 +187,7 @@ class ItemLayout:
     fields: tuple[Column, ...]
     expected: frozenset[int]
     looked_at: frozenset[int]
-    printed: tuple[Column, ...]
+    printed: tuple[tuple[Column, str], ...]
     labels: tuple[Mapping[str, str] | None, ...]
 
     @property
@@ -198,7 +200,8 @@ class ItemLayout:
 class ReadingPlan:
     """Everything looked up while reading: items by number and by text, choices by name.
 
-    ``ask`` is the heading over the questions.
+    ``ask`` is the heading over the questions; ``followed`` are the items that ask for more after
+    some answers.
     """
 
     layout: Layout
@@ -208,6 +211,7 @@ class ReadingPlan:
     by_ask: Mapping[str, tuple[str, ...]]
     by_number: Mapping[float, tuple[str, ...]]
     asks: frozenset[str]
+    followed: frozenset[str]
     choices: Mapping[str, Choices]
     horizons: Choices
     statuses: Choices
@@ -244,6 +248,7 @@ class ReadingPlan:
             by_ask=by_ask,
             by_number=by_number,
             asks=frozenset(by_ask),
+            followed=frozenset(name for name, one in items.items() if one.item.follow_up),
             choices=choices,
             horizons=Choices.of(plan.horizons if plan else ()),
             statuses=Choices.of(plan.statuses if plan else ()),
@@ -284,6 +289,8 @@ class ReadingPlan:
         3.1) or into a day, or where it was cleared. A number beside the question of another
         item agrees with nothing.
         """
+        if isinstance(number, str) and number in self.items and self.items[number].item.ask == ask:
+            return number, True  # as most rows are
         numbered = self.item_id(number)
         asked = self.by_ask.get(ask, ()) if isinstance(ask, str) else ()
         if not asked or numbered in asked:
@@ -313,7 +320,7 @@ def _item_layout(
         fields,
         expected=frozenset(taken | printed),
         looked_at=frozenset(taken | told),
-        printed=tuple(c for c in table.columns if c.role in ("ask", "level", "why")),
+        printed=tuple((c, _text_in(item, c)) for c in table.columns if c.role in _TEXTS),
         labels=tuple(
             choices[column.takes(item)].labels
             if column.field.startswith("answer")
@@ -322,6 +329,16 @@ def _item_layout(
             for column in fields
         ),
     )
+
+
+_TEXTS: tuple[Role, ...] = ("ask", "level", "why")
+
+
+def _text_in(item: Item, column: Column) -> str:
+    """The question, the guidance or the level descriptor of an item that a column shows."""
+    if column.role == "level":
+        return item.levels.get(column.detail, "")
+    return item.ask if column.role == "ask" else item.why
 
 
 def _may_have_been(cell: Cell, item: str) -> bool:
