@@ -129,8 +129,10 @@ def _saved(path: Path, moment: str) -> Path:
     """Let Excel have saved a workbook at this time."""
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    core = re.sub(rb">[^<]*</dcterms:modified>", f">{moment}</dcterms:modified>".encode(),
-                  parts["docProps/core.xml"])  # fmt: skip
+    when = f'<dcterms:modified xsi:type="dcterms:W3CDTF">{moment}</dcterms:modified>'
+    end = b"</cp:coreProperties>"
+    core = parts["docProps/core.xml"].replace(end, when.encode() + end)
+    assert core.count(b"</dcterms:modified>") == 1, "as issued, it says no time"
     app = re.sub(rb"<Application>[^<]*<", b"<Application>Microsoft Excel<",
                  parts["docProps/app.xml"])  # fmt: skip
     with zipfile.ZipFile(path, "w") as archive:

@@ -31,7 +31,7 @@ def test_demo__as_of_today_has_queries_reminders_and_a_plan_to_come(tmp_path: Pa
     assert found.assessment.round == "2031"
     steps = [one.kind for one in next_steps(folder, found, today=TODAY)]
     assert steps == ["ask", "remind", "receive", "summary"]
-    assert len(found.having("late")) == 3
+    assert len(found.having("overdue")) == 3
     # what was done in it is kept
     folder.settings_file.write_text(folder.settings_file.read_text() + "# mine\n")
     assert not run_as_of(tmp_path / "demo", today=TODAY)

@@ -97,7 +97,7 @@ def test_pictures__are_the_same_bytes_whatever_the_settings(pat):
 def test_pictures__aggregated_show_no_ends_of_ranges(melton):
     part = part_of(melton, attribution="aggregated")
     drawn = charts.headline(part)
-    assert drawn.caption == "Mean"
+    assert drawn.caption == "Mean of each section"
     assert "a faint dot" not in drawn.alt
     assert "lowest" not in drawn.alt
 

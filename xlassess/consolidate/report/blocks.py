@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from xlassess.consolidate.report.styles import PLAIN, TABLE, TEXT_WIDTH
+from xlassess.consolidate.report.styles import TABLE, TEXT_WIDTH
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -155,28 +155,6 @@ def table_of(
     caption.set(qn("w:val"), title)
     properties.append(caption)
     return table
-
-
-def picture_of(document: Document, text: str) -> None:
-    """Add a picture that stays on one page with the paragraph before it.
-
-    It stands in a table of one cell: LibreOffice keeps a heading with a table, and not always with
-    a paragraph that is nothing but a picture.
-    """
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
-    table = table_of(document, PLAIN, (TEXT_WIDTH,), 1, "Picture")
-    fill(table.cell(0, 0), text, "Picture")
-    unbroken(table.rows[0])
-    margins = OxmlElement("w:tblCellMar")
-    for side in ("left", "right"):
-        none = OxmlElement(f"w:{side}")
-        none.set(qn("w:w"), "0")
-        none.set(qn("w:type"), "dxa")
-        margins.append(none)
-    properties = table._tbl.tblPr
-    properties.insert_element_before(margins, "w:tblLook", "w:tblCaption")
 
 
 def fill(cell: _Cell, text: str, style: str, *, more: bool = False) -> None:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 TABLE = "Assessment table"
 TILES = "Assessment tiles"
-PLAIN = "Normal Table"
 
 MARGIN, TEXT_WIDTH = 20.0, 170.0
 """Millimetres of an A4 page at the sides, and between them."""

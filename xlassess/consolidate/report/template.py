@@ -20,7 +20,6 @@ from xlassess.consolidate.report.blocks import (
     fill,
     heading_row,
     listed,
-    picture_of,
     right_tab,
     table_of,
     tag_row,
@@ -137,7 +136,7 @@ def _toolkits(document: Document) -> None:
     tags(document, "if toolkit.legend")
     text_of(document, "{{ toolkit.legend }}", "Note", keep=True)
     tags(document, "endif")
-    picture_of(document, "{{ toolkit.picture }}")
+    text_of(document, "{{ toolkit.picture }}", "Picture")
     tags(document, "endif")
     _moved(document)
     _points(document, "toolkit.concerns_title", "toolkit.concerns")
@@ -152,7 +151,7 @@ def _toolkits(document: Document) -> None:
     tags(document, "endif")
     tags(document, "for picture in toolkit.further")
     text_of(document, "{{ picture.caption }}", "Heading 2")
-    picture_of(document, "{{ picture }}")
+    text_of(document, "{{ picture }}", "Picture")
     tags(document, "endfor", "endfor")
 
 
@@ -164,7 +163,7 @@ def _moved(document: Document) -> None:
     text_of(document, "{{ said }}")
     tags(document, "endfor", "if toolkit.trend_picture")
     text_of(document, "{{ toolkit.trend_picture.caption }}", "Caption")
-    picture_of(document, "{{ toolkit.trend_picture }}")
+    text_of(document, "{{ toolkit.trend_picture }}", "Picture")
     tags(document, "endif", "endif")
 
 
