@@ -379,7 +379,7 @@ def _withheld(w: World, m: re.Match[str]) -> None:
     assert len(w.returns) < int(m[1])
 
 
-@says(r"What was answered is withheld\.")
+@says(r"The answers are withheld\.")
 def _all_withheld(w: World, m: re.Match[str]) -> None:
     assert w.record.assessment.attribution == "aggregated"
     assert any(each.n or each.apart for each in w.asked)
@@ -403,7 +403,7 @@ def _all_of_few(w: World, m: re.Match[str]) -> None:
 
 
 @says(
-    r"Most telling is what respondents could not say: (\d+) of (\d+) answers \((\d+%)\) are .*?”\."
+    r"What stands out is how much respondents could not say: (\d+) of (\d+) answers \((\d+%)\) are .*?”\."
 )
 def _unsure_leads(w: World, m: re.Match[str]) -> None:
     apart, given = _apart(w)
@@ -429,7 +429,7 @@ def _fixed(w: World, m: re.Match[str]) -> None:
     pass
 
 
-FEW = r"(Nobody answered|Too few (?:answered|could say on|answered or could say on))"
+FEW = r"(Nobody answered|Too few respondents (?:answered|could judge|answered or could judge))"
 NOBODY = r"(?: \(nobody answered (\d+) of them\))?"
 
 
@@ -438,7 +438,7 @@ def _why_few(w: World, said: str, nobody: str | None) -> int:
     few = [each for each in w.asked if not each.enough and not w.enough(each.n + each.doubts)]
     given = [each.n + each.apart + each.doubts for each in few]
     same(given.count(0), len(few) if said.startswith("Nobody") else nobody or 0)
-    assert ("could say" in said) == any(each.apart for each in few)
+    assert ("could judge" in said) == any(each.apart for each in few)
     assert ("answered" in said) == any(n < len(w.returns) for n in given)
     return len(few)
 
@@ -449,7 +449,7 @@ def _in_doubt(w: World) -> int:
 
 
 @says(r"(?:" + FEW + r" (\d+) of (\d+) items?" + NOBODY + r"(?:, and answers to (\d+) more are in doubt)?|Answers "
-      r"to (\d+) of (\d+) items? are in doubt): of most questions nothing can be concluded\.")  # fmt: skip
+      r"to (\d+) of (\d+) items? are in doubt), so that nothing can be concluded on most questions\.")  # fmt: skip
 def _unread(w: World, m: re.Match[str]) -> None:
     few, doubted = _why_few(w, m[1], m[4]) if m[1] else 0, _in_doubt(w)
     same((few, doubted), (int(m[2] or 0), int(m[5] or m[6] or 0)))
@@ -459,21 +459,21 @@ def _unread(w: World, m: re.Match[str]) -> None:
 
 
 @says(
-    r"Answers to (\d+) items? are in doubt: [^.]*(?:\([^.]*[\d.]+[^.]*\)[^.]*)+\. Nothing is concluded there\."
+    r"Answers to (\d+) items? are in doubt: [^.]*(?:\([^.]*[\d.]+[^.]*\)[^.]*)+\. So nothing is concluded there\."
 )
 def _doubts(w: World, m: re.Match[str]) -> None:
     same(_in_doubt(w), m[1])
 
 
-@says(FEW + r" (\d+) items?" + NOBODY + r": [^.]*(?:\([^.]*[\d.]+[^.]*\)[^.]*)+\. Nothing is concluded "
+@says(FEW + r" (\d+) items?" + NOBODY + r": [^.]*(?:\([^.]*[\d.]+[^.]*\)[^.]*)+\. So nothing is concluded "
       r"there\.")  # fmt: skip
 def _too_few(w: World, m: re.Match[str]) -> None:
     same(_why_few(w, m[1], m[3]), m[2])
 
 
-@says(r"Views are divided(?:: single returns give from ([\d.]+) to ([\d.]+) of \d+ points"
-      r"(?: \([^)]*\))?)?(?:(?:, and on |: on )(\d+) of (?:the )?(\d+) items"
-      r"(?: that may be shown, of \d+,)? answers lie far apart)?\. A figure for the whole hides that\.")  # fmt: skip
+@says(r"Views are divided(?:: single returns range from ([\d.]+) to ([\d.]+) of \d+ points"
+      r"(?: \([^)]*\))?)?(?:(?:, and |: )answers lie far apart on (\d+) of (?:the )?(\d+) items"
+      r"(?: that may be shown \(\d+ more are withheld\))?)?\. One overall figure would hide that\.")  # fmt: skip
 def _divided(w: World, m: re.Match[str]) -> None:
     if m[1]:
         same((f"{min(w.totals):g}", f"{max(w.totals):g}"), (m[1], m[2]))
@@ -511,16 +511,16 @@ def _no_total(w: World, m: re.Match[str]) -> None:
     assert not w.totals
 
 
-@says(r"(?:(\d+) of (\d+) items?(?: that may be shown)? (?:is a concern|are concerns)|None of (\d+) "
-      r"items that (?:enough could answer|may be shown) is a concern|The one item that (?:enough could "
-      r"answer|may be shown) is no concern)"
+@says(r"(?:(\d+) of (\d+) items?(?: that may be shown)? (?:is a concern|are concerns)|None of the (\d+) "
+      r"items (?:with enough answers|that may be shown) is a concern|The one item (?:with enough "
+      r"answers|that may be shown) is no concern)"
       r"(?:, though the mean stands in the best band)?\.")  # fmt: skip
 def _concerns(w: World, m: re.Match[str]) -> None:
     same((sum(e.weak for e in w.judged), len(w.judged)),
          (int(m[1] or 0), int(m[2] or m[3] or 1)))  # fmt: skip
 
 
-@says(r"(?:The band of that mean says: |As those who answered see it, )?(?:[Tt]he partnership "
+@says(r"(?:The toolkit says of such a mean: |As those who answered see it, )?(?:[Tt]he partnership "
       r"[^.;]*(?:; [^.]*)?)\.")  # fmt: skip
 def _band(w: World, m: re.Match[str]) -> None:
     mean = sum(w.totals) / len(w.totals)
@@ -543,17 +543,19 @@ def _ill(w: World, m: re.Match[str]) -> None:
 
 
 @says(
-    r"That the partnership achieves what it set out to do: (\d+) of (\d+) answer " + LABELS + r"\."
+    r"(\d+|None) of (\d+) says? that the partnership achieves what it set out to do \("
+    + LABELS
+    + r"\)\."
 )
 def _success(w: World, m: re.Match[str]) -> None:
     item = w.kit.item(w.kit.scoring.success)
     proper = [c.code for c in w.kit.scales[item.answer].choices if not c.apart]
     counts = Counter(str(given.get((item.id, "answer"), "")) for given in w.returns)
     good = sum(counts[code] for code in proper[: len(proper) // 2])
-    same((good, sum(counts[code] for code in proper)), (int(m[1]), int(m[2])))
+    same((good, sum(counts[code] for code in proper)), (int(m[1].replace("None", "0")), int(m[2])))
 
 
-@says(r"(?:Of the sections that (?:enough answered|may be shown)(?: and that may be shown)?, )?(?:(“.*?”|\d+ sections) stands? highest with a mean "
+@says(r"(?:Of the sections (?:with enough answers|that may be shown|that have enough answers and may be shown), )?(?:(“.*?”|\d+ sections) stands? highest with a mean "
       r"of ([\d.]+) of 5, (“.*?”|\d+ sections) lowest with ([\d.]+)|The mean is ([\d.]+) of 5 in "
       r"[^;,]*?)[;,] from (?:(\d+) to )?(\d+) returns?\.")  # fmt: skip
 def _means(w: World, m: re.Match[str]) -> None:
@@ -581,22 +583,22 @@ def _means(w: World, m: re.Match[str]) -> None:
             same(means[name][0], end)
 
 
-@says(r"(?:The one respondent judges (\d+|none) of (\d+)|None of (\d+)|(\d+) of (\d+)|On (\d+) of "
-      r"(\d+)) questions?(?: that (?:somebody answered|may be shown))? (?:is judged|are judged|below|a single).*?"
+@says(r"(?:The one respondent judges (\d+|none) of (\d+)|None of (\d+)|On (\d+) of (\d+)) questions?"
+      r"(?: that (?:somebody answered|may be shown))?,? (?:is judged|below|a single|some|a quarter|at least).*?"
       r"(?:minimum|Method\)|throughout|nobody does|or more|who answered)\."
-      r"(?: How \d+ questions? w\w+ answered is withheld\.)?")  # fmt: skip
+      r"(?: Answers to \d+ more questions? are withheld\.)?")  # fmt: skip
 def _levels(w: World, m: re.Match[str]) -> None:
     answered = [each for each in w.asked if each.n]
     some = sum(each.worst > 0 for each in answered)
     weak = sum(each.weak for each in w.judged)
-    told = next(x for x in (m[1], m[3] and "0", m[4], m[6]) if x).replace("none", "0")
-    counted = (m[4] and "a quarter of those" in m[0]) or (m[4] and "at least one of those" in m[0])
+    told = next(x for x in (m[1], m[3] and "0", m[4]) if x).replace("none", "0")
+    counted = m[4] and ("a quarter or more of those" in m[0] or "at least one respondent" in m[0])
     same(weak if counted else some, told)
-    same(len(answered), m[2] or m[3] or m[5] or m[7])
+    same(len(answered), m[2] or m[3] or m[5])
 
 
 @says(
-    r"(\d+) of (\d+) areas?(?: that may be shown)? (?:is|are) judged as a whole below basic, [^.:]*(?:: [^.]*)?\."
+    r"As a whole, (\d+) of (\d+) areas?(?: that may be shown)? (?:is|are) judged below basic, [^.:]*(?:: [^.]*)?\."
 )
 def _areas(w: World, m: re.Match[str]) -> None:
     same((len(_areas_below(w)), len(_area_items(w))), (int(m[1]), int(m[2])))
@@ -654,8 +656,8 @@ def _each_itself(w: World, m: re.Match[str]) -> None:
 
 @says(r"(?:The one respondent answers “No” to (\d+) of|(\d+) of the \d+ questions look for a “Yes”, "
       r"and every answer|(\d+) of|All (?:answers that count|\d+ questions)).*?(?:development|in order|“Yes”|"
-      r"whose answer counts|who answered them)\.(?: (?:There|On (all|\d+) of these), a quarter of the answers "
-      r"or more are “No”\.)?(?: How \d+ of the \d+ were answered is withheld\.)?"
+      r"whose answer counts|who answered them)\.(?: (?:There|On (all|\d+) of these), a quarter or more of the "
+      r"answers are “No”\.)?(?: Answers to \d+ of the \d+ are withheld\.)?"
       r"(?: Answers to (\d+) of the \d+ are in doubt\.)?(?: Nobody answered (\d+) of the \d+\.)?")  # fmt: skip
 def _share_of_no(w: World, m: re.Match[str]) -> None:
     some = sum(each.worst > 0 for each in w.asked)
@@ -668,19 +670,29 @@ def _share_of_no(w: World, m: re.Match[str]) -> None:
     same(sum(not each.doubts for each in without), m[6] or 0)
 
 
-@says(r"(?:(\d+|None) of (\d+) (?:judgements|questions)? ?(?:that enough could (?:make|answer) )?"
-      r"(?:gives?|is|are) (?:reason for concern|rated low by those who answered)(.*?)|On (?:no question "
-      r"could|one judgement only could|one question only could) enough respondents say.*?)\."
-      r"(?: (\d+) questions? ha(?:s|ve) an answer whose reasons are to be investigated\.)?")  # fmt: skip
+@says(r"(?:(\d+|None) of (?:the )?(\d+) (?:judgements|questions)? ?(?:with enough answers )?"
+      r"(?:gives?|is|are) (?:reason for concern|rated low by those who answered)(.*?)\.|Only one "
+      r"(?:judgement|question) has enough answers: it gives (?:no )?reason for concern\.|" + FEW +
+      r" (?:any question|(\d+) questions?)(?:, and answers to (\d+) more are in doubt)?, so nothing is "
+      r"concluded\.|Answers to all questions are in doubt, so nothing is concluded\.)?"
+      r"(?: ?On (\d+) questions?, reasons are to be investigated\.)?")  # fmt: skip
 def _unscored(w: World, m: re.Match[str]) -> None:
     weak = [each for each in w.judged if each.weak]
+    if "nothing is concluded" in m[0]:
+        assert not w.judged
+        few = (
+            _why_few(w, m[4], None)
+            if m[4] and m[4] != "Nobody answered"
+            else len(w.asked) - _in_doubt(w)
+        )
+        same((int(m[5] or few), int(m[6] or 0)), (few, _in_doubt(w) if m[4] else 0))
     if m[1]:
         same((len(weak), len(w.judged)), (int(m[1].replace("None", "0")), int(m[2])))
     views = Counter(each.field.partition(":")[2] for each in weak)
     for n, label in re.findall(r"(\d+) (against [a-zA-Z ]+|on other questions)", m[3] or ""):
         view = next((v.id for v in w.kit.views if v.label.lower() == label.lower()), "")
         same(views[view], n)
-    same(sum(each.by_flags and each.worst > 0 for each in w.asked), m[4] or 0)
+    same(sum(each.by_flags and each.worst > 0 for each in w.asked), m[7] or 0)
 
 
 # What is asked
@@ -796,7 +808,7 @@ def _plan_by(w: World, m: re.Match[str]) -> None:
 
 
 @says(r"Set the date of the next assessment\.|Find out [^.]*\.|Talk through why views lie so far apart"
-      r"[^.]*\.|Have the reasons looked into where a few respondents answer so: .*?\)(?: and \d+ more)?"
+      r"[^.]*\.|Have the reasons looked into where only a few respondents point to something: .*?\)(?: and \d+ more)?"
       r"\.")  # fmt: skip
 def _plainly(w: World, m: re.Match[str]) -> None:
     pass
@@ -860,8 +872,9 @@ def _none(w: World, m: re.Match[str]) -> None:
         assert not any(each.weak if low else each.strong for each in w.judged)
 
 
-@says(r"By our rules, answers lie close enough together on (?:all (\d+) items|the one item) that (?:"
-      r"enough could answer|may be shown)\.|Whether views differ is withheld\.|On no item could enough respondents say whether views differ\.")  # fmt: skip
+@says(r"By our rules, answers lie close together on (?:all (\d+) items|the one item) (?:with enough "
+      r"answers|that may be shown)\.|Whether views differ is withheld\.|No item has enough answers to tell "
+      r"whether views differ\.")  # fmt: skip
 def _agreed(w: World, m: re.Match[str]) -> None:
     if "may be shown" not in m[0] and "withheld" not in m[0]:
         assert not any(each.differs for each in w.judged)

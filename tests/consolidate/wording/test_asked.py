@@ -135,8 +135,8 @@ def test_checklists__that_are_declined_leave_nothing_open_to_ask_for():
         (*given, *answers(toolkit, {("R1", "answer"): code})) for code in ("join", "decline")
     )
     asked = part_of(toolkit, [joined, declined]).narrative.decisions
-    assert asked == ("Settle what is still open of Harbour Alliance (Riverside Borough Council), "
-                     "though decided on.",)  # fmt: skip
+    assert asked == ("Settle what is still open in Harbour Alliance (Riverside Borough Council), "
+                     "although it is decided.",)  # fmt: skip
     assert part_of(toolkit, [declined]).narrative.decisions == ()
 
 

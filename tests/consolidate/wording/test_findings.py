@@ -76,7 +76,9 @@ def test_divided__in_aggregate_only_by_what_is_printed(pat):
         pat, [everything(pat, 4)] * 5 + [everything(pat, 1)] * 5,
         attribution="aggregated", minimum_group=5,
     )  # fmt: skip
-    assert part.narrative.reading.startswith("Views are divided: on 36 of 36 items")
+    assert part.narrative.reading.startswith(
+        "Views are divided: answers lie far apart on 36 of 36 items"
+    )
     assert "from 36" not in said(part)
 
 
@@ -100,7 +102,7 @@ def test_few_returns__speak_for_themselves_only(pat, returned):
     if returned < 6:
         part = part_of(pat, [everything(pat, 4)] * returned)
     assert part.planning.scenario is None
-    assert "so few returns do not speak" in part.narrative.scenario
+    assert "so few returns cannot speak" in part.narrative.scenario
     assert "not the partnership's" in part.narrative.reading
     assert part.overall[0].band.reading not in said(part)
     assert part.narrative.strengths_title != "Strengths"
@@ -181,8 +183,10 @@ def test_best_value__two_of_many_are_not_called_a_single_respondent():
     low = all_at(toolkit, "better", _6_3="below")
     part = part_of(toolkit, [all_at(toolkit, "better")] * 10 + [low] * 2)
     assert "single respondent" not in said(part)
-    assert part.narrative.reading.startswith("1 of 45 questions is judged below basic")
-    assert "by fewer than it takes for a concern" in part.narrative.reading
+    assert part.narrative.reading.startswith(
+        "On 1 of 45 questions, some respondents judge practice below basic"
+    )
+    assert "but fewer than it takes for a concern" in part.narrative.reading
     assert "(6.3), 2 of 12" in part.narrative.concerns[-1].why
     alone = part_of(toolkit, [all_at(toolkit, "better")] * 11 + [low])
     assert alone.narrative.reading.startswith("On 1 of 45 questions a single respondent")
@@ -214,8 +218,11 @@ def test_best_value__no_body_below_basic_is_said_and_in_aggregate_none_is_named(
     assert part.narrative.reading.startswith("All 5 organisations judge themselves below basic")
     assert "on the most" not in part.narrative.reading  # four tie
     hidden = part_of(toolkit, many, attribution="aggregated", minimum_group=3)
-    assert "of those who answered or more." in hidden.narrative.reading
-    assert hidden.narrative.reading.endswith("How 44 questions were answered is withheld.")
+    assert (
+        "a quarter or more of those who answered judge practice below basic"
+        in hidden.narrative.reading
+    )
+    assert hidden.narrative.reading.endswith("Answers to 44 more questions are withheld.")
     assert hidden.narrative.more[0].startswith("5 organisations have each judged themselves")
 
 
@@ -239,7 +246,8 @@ def test_dont_know__leads_from_a_quarter_and_too_few_is_told():
     part = part_of(toolkit, [unsure] * 6 + [sure] * 2)
     assert "“Don't know”" in part.narrative.reading
     assert any(
-        text.startswith("Too few answered or could say on ") for text in part.narrative.unsure
+        text.startswith("Too few respondents answered or could judge ")
+        for text in part.narrative.unsure
     )
     assert "2 of 2" not in said(part)
 
@@ -294,7 +302,7 @@ def test_too_few__nothing_is_called_in_order_where_nobody_could_say():
     part = part_of(toolkit, [all_at(toolkit, "dont-know")] * 4)
     assert "of 0 " not in said(part)
     assert "close enough" not in said(part)
-    assert "On no question could enough respondents say" in said(part)
+    assert "Too few respondents could judge any question, so nothing is concluded." in said(part)
 
 
 @pytest.mark.parametrize(("returns", "word"), [(1, "items rated low"), (2, "items rated low"),
@@ -403,7 +411,9 @@ def test_checklists__several_lead_with_how_many_wait_and_for_what():
     given = answers(toolkit, {("H1", "answer"): "Harbour Alliance"})
     decided = given + answers(toolkit, {("R1", "answer"): "decline"})
     told = part_of(toolkit, [given, decided, decided]).narrative
-    assert told.reading.startswith("3 completed checklists, each to be decided by itself: all have")
+    assert told.reading.startswith(
+        "3 completed checklists, each about a matter of its own: all have"
+    )
     assert told.reading.endswith("1 has no decision yet.")
     assert len(told.more) == 3
 
@@ -473,7 +483,7 @@ def test_total__where_there_is_none_the_concerns_lead(pat):
     assert part.narrative.reading == "1 of 35 items is a concern."
     assert part.narrative.more[0].startswith("No return answers every scored question")
     quiet = part_of(pat, [everything(pat, 3)[1:]] * 5)
-    assert quiet.narrative.reading == "None of 35 items that enough could answer is a concern."
+    assert quiet.narrative.reading == "None of the 35 items with enough answers is a concern."
     assert quiet.narrative.more[0].startswith("No return answers every scored question")
 
 
@@ -548,8 +558,8 @@ def test_yes_throughout__covers_the_questions_that_look_for_no_yes():
     toolkit = find_toolkit("rochford-hallmarks")
     part = part_of(toolkit, [all_at(toolkit, "yes")] * 6)
     assert part.narrative.reading == (
-        "64 of the 67 questions look for a “Yes”, and every answer to them that counts is one; on "
-        "the other 3 either answer is in order."
+        "64 of the 67 questions look for a “Yes”, and every answer to them that counts is a “Yes”; "
+        "on the other 3 either answer is in order."
     )
     part = part_of(toolkit, [all_at(toolkit, "yes", _2_3="no")] * 6)
     assert part.narrative.reading.startswith("1 of the 64 questions that look for a “Yes” has")

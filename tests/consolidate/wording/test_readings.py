@@ -66,7 +66,7 @@ def aims(pat, code):
 
 def test_aims__missed_by_most_leads_and_no_scenario_a(pat):
     part = part_of(pat, [aims(pat, "strongly-disagree")] * 4)
-    assert "0 of 4" in part.narrative.reading
+    assert "None of 4 says that the partnership achieves" in part.narrative.reading
     assert part.overall[0].band.reading not in said(part)
     assert part.planning.suggested.id == "B"
     content = part_of(pat, [aims(pat, "agree")] * 4)
@@ -79,12 +79,12 @@ def test_areas__judged_below_basic_as_a_whole_are_told():
     areas = {f"_{n}-area": "area-below" for n in (2, 5)}
     given = all_at(toolkit, "better", **areas)
     part = part_of(toolkit, [given] * 4)
-    assert part.narrative.reading.startswith("2 of 7 areas are judged as a whole below basic")
-    assert part.narrative.reading.endswith(" answered: Governance; Evidence.")
-    assert "by at least one of those who answered" in part.narrative.reading
+    assert part.narrative.reading.startswith("As a whole, 2 of 7 areas are judged below basic")
+    assert part.narrative.reading.endswith(" respondent: Governance; Evidence.")
+    assert "by at least one respondent" in part.narrative.reading
     others = all_at(toolkit, "better", **dict.fromkeys(areas, "area-basic"))
     few = part_of(toolkit, [given] * 2 + [others] * 6)
-    assert "by a quarter of those who answered or more" in few.narrative.reading
+    assert "by a quarter or more of those who answered" in few.narrative.reading
     assert "met throughout" not in said(part)
     assert [p.what for p in part.narrative.concerns[:2]] == [
         "Governance as a whole", "Evidence as a whole",
@@ -106,7 +106,9 @@ def test_levels__of_a_toolkit_of_ones_own_are_told_in_its_own_words():
         toolkit = with_scale(bv, "practice", own, flagged=flags)
         low = all_at(toolkit, "better", _3_4="below")
         part = part_of(toolkit, [all_at(toolkit, "better")] * 3 + [low])
-        assert part.narrative.reading.startswith("1 of 45 questions is judged “Absent”")
+        assert part.narrative.reading.startswith(
+            "On 1 of 45 questions, at least one respondent answers “Absent”."
+        )
         assert "basic" not in said(part)
         assert "acceptable" not in said(part)
         assert "(3.4)" in part.narrative.concerns[0].what
@@ -133,7 +135,7 @@ def test_withheld__no_noughts_and_nothing_said_of_what_is_not_shown():
     told = said(summary.parts[0])
     assert "1 of 1 question that may be shown" in told
     assert "Of what may be shown, nothing stands out as a strength." in told
-    assert "that enough could answer" not in told
+    assert "with enough answers" not in told
 
 
 def test_bodies__what_one_of_two_people_says_is_not_the_bodys_word():
@@ -185,7 +187,7 @@ def test_views__are_judgements_and_it_is_told_which_view_gives_concern():
         replace(a, value="not-at-all") if a.field.endswith("external") else a for a in own
     )
     part = part_of(toolkit, [given] * 4)
-    assert "39 of 78 judgements" in part.narrative.reading
+    assert "39 of the 78 judgements" in part.narrative.reading
     assert "all against other LSPs" in part.narrative.reading
     assert "questions" not in part.narrative.reading.partition(".")[0]
 
@@ -209,9 +211,9 @@ def test_share__withheld_and_unanswered_are_told_apart():
     hidden = {"attribution": "aggregated", "minimum_group": 3}
     told = head(part_of(toolkit, [yes, no, *fewer * 4], **hidden))
     asked = len({a.item for a in yes} - {a.item for a in fewer[0]})
-    assert f"How {asked} of the 64 were answered is withheld. Nobody answered 15 of the 64." in told
+    assert f"Answers to {asked} of the 64 are withheld. Nobody answered 15 of the 64." in told
     all_withheld = head(part_of(toolkit, [yes] * 4, **hidden))
-    assert "What was answered is withheld." in all_withheld
+    assert "The answers are withheld." in all_withheld
     assert "No scored answer" not in all_withheld
 
 
@@ -266,7 +268,7 @@ def test_band__that_speaks_well_comes_after_what_is_a_concern(pat):
     part = part_of(pat, low)
     assert part.overall[0].band.name == "Well enough overall"
     assert part.narrative.reading == "30 of 36 items are concerns."
-    band = "The band of that mean says: the partnership works well enough on the whole"
+    band = "The toolkit says of such a mean: the partnership works well enough on the whole"
     assert part.narrative.more[1].startswith(band)
     one = part_of(pat, [all_at(pat, "agree", _1A="disagree")] * 4)
     assert one.narrative.reading == one.overall[0].band.reading
@@ -283,7 +285,7 @@ def test_unread__where_most_is_left_out_that_is_the_finding(name):
     toolkit = find_toolkit(name)
     code = next(c.code for c in toolkit.scales[toolkit.scoring.scale].substantive)
     part = part_of(toolkit, [some_of(toolkit, code, n % 5) for n in range(10)])
-    assert part.narrative.reading.startswith("Too few answered ")
+    assert part.narrative.reading.startswith("Too few respondents answered ")
     assert part.narrative.decisions[0].startswith("Find out why most questions have so few")
     assert "highest" not in head(part)
     assert part.narrative.titles.means == ""
@@ -298,16 +300,16 @@ def test_unread__half_of_the_items_are_not_most_of_them(rochford):
     few = part_of(rochford, [asked] * 2 + [asked[:half]] * 6)
     assert "Too few" not in few.narrative.reading
     more = part_of(rochford, [asked] * 2 + [asked[: half - 1]] * 6)
-    assert more.narrative.reading.startswith("Too few answered ")
+    assert more.narrative.reading.startswith("Too few respondents answered ")
     assert "could not say" not in more.narrative.decisions[0]
 
 
 @pytest.mark.parametrize(
     ("few", "told"),
     [((), "Nobody answered 2 items:"),
-     (("fairly-well",), "Too few answered 2 items:"),
-     (("dont-know",) * 8, "Too few could say on 2 items:"),
-     (("dont-know",) * 3, "Too few answered or could say on 2 items:")],
+     (("fairly-well",), "Too few respondents answered 2 items:"),
+     (("dont-know",) * 8, "Too few respondents could judge 2 items:"),
+     (("dont-know",) * 3, "Too few respondents answered or could judge 2 items:")],
 )  # fmt: skip
 def test_too_few__says_whether_questions_were_left_out_or_answered_dont_know(few, told):
     """Who leaves a question out does not say that they do not know."""
@@ -323,7 +325,7 @@ def test_too_few__says_of_how_many_nobody_gave_an_answer(pat):
     some = tuple(a for a in everything(pat, 3) if a.item not in ("1A", "1B"))
     one = tuple(a for a in everything(pat, 3) if a.item != "1A")
     part = part_of(pat, [one] + [some] * 7)
-    assert "Too few answered 2 items (nobody answered 1 of them): " in said(part)
+    assert "Too few respondents answered 2 items (nobody answered 1 of them): " in said(part)
 
 
 def under_query(toolkit, given, doubts):
@@ -336,7 +338,8 @@ def under_query(toolkit, given, doubts):
 @pytest.mark.parametrize(
     ("doubts", "left", "told"),
     [((0, 1, 2), (), "Answers to 1 item are in doubt: "), ((0,), (), "Answers to 1 item are in "),
-     ((0,), (1,), "Too few answered 1 item: "), ((0,), (1, 2), "Too few answered 1 item: "),
+     ((0,), (1,), "Too few respondents answered 1 item: "),
+     ((0,), (1, 2), "Too few respondents answered 1 item: "),
      ((), (0, 1, 2), "Nobody answered 1 item: ")],
 )  # fmt: skip
 def test_in_doubt__what_is_under_a_query_was_not_left_out(pat, doubts, left, told):
@@ -389,10 +392,35 @@ def test_in_doubt__stays_apart_from_what_nobody_answered(pat):
 
 
 @pytest.mark.parametrize(
+    ("left", "doubted", "told"),
+    [(0, 0, "Too few respondents could judge any question, so"),
+     (3, 0, "Too few respondents answered or could judge any question, so"),
+     (0, 4, "Too few respondents could judge 99 questions, and answers to 4 more are in doubt, "
+            "so")],
+)  # fmt: skip
+def test_unscored__why_nothing_is_concluded_is_told_of_each(left, doubted, told):
+    """Who says that they do not know left nothing out, and whose answer is in doubt did neither."""
+    toolkit = find_toolkit("working-better-together")
+    every = [a for a in all_at(toolkit, "dont-know") if a.item[0] != "_"]
+    sure = [replace(a, value="very-well") for a in every if a.value == "dont-know"][:doubted]
+    names = {(a.item, a.field) for a in sure}
+    given = tuple(a for a in every if (a.item, a.field) not in names)
+    record = with_doubts(
+        with_returns(
+            a_round([toolkit], 6), {n: (*given[left if n else 0 :], *sure) for n in range(6)}
+        ),
+        dict.fromkeys(range(5), names),
+    )
+    part = summarise(record, MADE_AT).parts[0]
+    assert f"{told} nothing is concluded." in said(part)
+    assert "What stands out is how much respondents could not say: " in said(part)
+
+
+@pytest.mark.parametrize(
     ("doubted", "out", "told", "asked"),
-    [(19, 0, "Answers to 19 of 36 items are in doubt: of most", False),
-     (19, 1, "Nobody answered 1 of 36 items, and answers to 19 more are in doubt: of most", False),
-     (4, 25, "Nobody answered 25 of 36 items, and answers to 4 more are in doubt: of most", True)],
+    [(19, 0, "Answers to 19 of 36 items are in doubt, so that nothing", False),
+     (19, 1, "Nobody answered 1 of 36 items, and answers to 19 more are in doubt, so that", False),
+     (4, 25, "Nobody answered 25 of 36 items, and answers to 4 more are in doubt, so that", True)],
 )  # fmt: skip
 def test_in_doubt__where_most_is_that_is_the_finding(pat, doubted, out, told, asked):
     every = everything(pat, 3)
@@ -427,7 +455,7 @@ def test_mean__of_sections_is_not_set_beside_others_where_none_has_enough_answer
         tuple(a for a in all_at(melton, "rating-4") if a.item.startswith(str(n))) for n in (1, 2, 3)
     ]
     part = part_of(melton, [each for each in parts for _ in range(3)])
-    assert "that enough answered" not in head(part)
+    assert "with enough answers" not in head(part)
     assert "highest" not in head(part)
 
 
@@ -435,8 +463,8 @@ def test_mean__of_sections_is_not_set_beside_others_where_none_has_enough_answer
     ("left_out", "said"),
     [((False, False), "in every section, from"),
      ((True, False), "in every section that may be shown, from"),
-     ((False, True), "in every section that enough answered, from"),
-     ((True, True), "in every section that enough answered and that may be shown, from")],
+     ((False, True), "in every section with enough answers, from"),
+     ((True, True), "in every section that have enough answers and may be shown, from")],
 )  # fmt: skip
 def test_mean__says_why_sections_are_left_out(left_out, said):
     told = words().say("reading_mean_alike", "4.0", "5", 3, [8, 8], left_out)
@@ -448,7 +476,7 @@ def test_mean__of_a_section_that_few_answered_is_not_set_beside_the_others(melto
     low = all_at(melton, "rating-4", **{f"_3_{n}": "rating-1" for n in range(1, 6)})
     part = part_of(melton, [low] * 2 + [few] * 7)
     assert part.narrative.reading == (
-        "The mean is 4.0 of 5 in every section that enough answered, from 9 returns."
+        "The mean is 4.0 of 5 in every section with enough answers, from 9 returns."
     )
     assert part.narrative.titles.answers["rating"] == ""
     enough = part_of(melton, [low] * 6 + [few] * 3).narrative
@@ -481,7 +509,7 @@ def test_one_return__is_told_as_one_respondents_answers(rochford):
     one = head(part_of(rochford, [all_at(rochford, "no")]))
     assert "The one respondent answers “No” to 64 of the 64 questions" in one
     assert "a quarter" not in one
-    assert "On all of these, a quarter of the answers or more are “No”." in head(
+    assert "On all of these, a quarter or more of the answers are “No”." in head(
         part_of(rochford, [all_at(rochford, "no")] * 5)
     )
 

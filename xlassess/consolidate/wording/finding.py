@@ -60,11 +60,16 @@ def _leading(facts: NarrativeFacts) -> Iterator[str]:
     if whole.unsure.leads:
         share = percent(whole.unsure.count / whole.unsure.answers)
         yield say("lead_unsure", whole.unsure, share)
-    elif whole.unread:
+    elif _leads_unread(facts):
         why, doubted = points.why_few(facts.too_few, facts.rows), len(facts.in_doubt)
         yield say("lead_unread", len(facts.too_few), doubted, whole.too_few + whole.judged, why)
     if whole.divided:
         yield _divided(facts)
+
+
+def _leads_unread(facts: NarrativeFacts) -> bool:
+    """True where it is the finding that most questions have too few answers."""
+    return facts.whole.unread and not facts.whole.unsure.leads
 
 
 def _divided(facts: NarrativeFacts) -> str:
@@ -316,7 +321,9 @@ def _unscored(facts: NarrativeFacts) -> tuple[str, ...]:
     found = [(view, n) for view, n in views.items() if view]
     twice = bool(facts.toolkit.views)
     told = (facts.weak.found, facts.whole.judged, marked, facts.hidden)
-    return (words().say("reading_none", told, found, twice, facts.speaks_for_all),)
+    why = points.why_few(facts.too_few, facts.rows)
+    few = () if _leads_unread(facts) else (len(facts.too_few), len(facts.in_doubt), why)
+    return (words().say("reading_none", told, found, twice, facts.speaks_for_all, few),)
 
 
 def _success(facts: NarrativeFacts) -> str:
