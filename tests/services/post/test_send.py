@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from hashlib import sha256
 from pathlib import Path
 
 import openpyxl
@@ -186,6 +188,24 @@ def test_draft__a_file_of_somebody_elses_stays(folder: AssessmentFolder) -> None
     draft(folder, "last", now=MONDAY)
     assert {path.name for path in place.iterdir()} == {"note.eml", MAILBOX, LIST, AS_WRITTEN}
     assert (folder.drafts / "note.eml").is_file()
+
+
+def test_draft__a_name_that_is_noted_leads_to_no_other_file(folder: AssessmentFolder) -> None:
+    place = draft(folder, "invitation", now=MONDAY).folder
+    beside = place / "minutes.docx"
+    others = (beside, folder.settings_file, folder.drafts / "reminders" / "a.eml", folder.ledger)
+    beside.write_bytes(b"The board met.")
+    others[2].parent.mkdir()
+    others[2].write_bytes(b"Subject: mine\r\n\r\nKeep this.")
+    noted = json.loads((place / AS_WRITTEN).read_bytes())
+    names = (beside.name, "../../assessment.yaml", "../reminders/a.eml", str(folder.ledger))
+    old = place / "somebody of last week.eml"
+    old.write_bytes(b"Subject: no longer due\r\n\r\n")
+    noted[old.name] = sha256(old.read_bytes()).hexdigest()
+    (place / AS_WRITTEN).write_text(json.dumps({**noted, **dict.fromkeys(names, "")}))
+    assert draft(folder, "invitation", now=LATER).edited == ()
+    assert all(isinstance(one, Path) and one.is_file() for one in others)
+    assert not old.exists(), "what is ours is still replaced"
 
 
 def test_draft__of_one_kind_leaves_those_of_another(folder: AssessmentFolder) -> None:

@@ -155,7 +155,15 @@ def _noted(path: Path) -> dict[str, str]:
         noted = json.loads(path.read_bytes())
     except (OSError, ValueError):
         return {}
-    return noted if isinstance(noted, dict) else {}
+    # Whoever has the folder can write into this: no name may lead to a file that is not ours.
+    kept = noted if isinstance(noted, dict) else {}
+    return {name: sha256 for name, sha256 in kept.items() if _is_ours(name)}
+
+
+def _is_ours(name: str) -> bool:
+    """True for the name of a file as we write them beside each other in a folder of drafts."""
+    plain = not {"/", "\\", ":"} & {*name} and Path(name).name == name
+    return plain and (name in (MAILBOX, LIST) or name.endswith(".eml"))
 
 
 def post(
