@@ -60,3 +60,12 @@ def test_hints__the_other_one_is_one_of_two() -> None:
     assert told(said, (LIST,), ()) == []
     named = "We do not take part in Working better together, nothing to report on the checklist."
     assert told(named, (LIST, BETTER), ()) == [(BETTER, "declined"), (LIST, "nil return")]
+
+
+@pytest.mark.parametrize(
+    "mark", ["⟦9⟧", "⟦0⟧", "⟦²⟧", "\ue000", "\ue009", "\uf8ff", "\ue001\ue000"]
+)
+def test_hints__what_a_message_writes_is_no_mark_of_ours(mark: str) -> None:
+    assert told(f"We have nothing to report on {mark}.", (LIST,), (TOOL,)) == []
+    said = f"{mark} There is nothing to report on the checklist {mark}."
+    assert told(said, (LIST,), (TOOL,)) == [(LIST, "nil return")]

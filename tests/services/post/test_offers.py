@@ -202,6 +202,16 @@ def test_offers__of_the_workbook_that_did_not_come(
     assert lines == {"tiny": "returned", "other": state}
 
 
+def test_offers__marks_that_a_message_writes_stop_nothing(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    """What stands for a name while a sentence is looked at can be written by anybody."""
+    reference = generate(folder, now=MONDAY).workbooks[0].reference
+    text = f"{reference}: we do not take part in ⟦41⟧, nothing to report on \ue0aa or \uf8ff."
+    assert [one.ret.file for one in handed(folder, tmp_path / "m.eml", text).new] == ["m.eml"]
+    assert {one.hint.kind for one in open_offers(folder)} <= {"nil return", "declined"}
+
+
 def test_offers__of_nobody_known_there_are_none(folder: AssessmentFolder, tmp_path: Path) -> None:
     answer(folder, "Ada Ash", tmp_path / "ada.xlsx")
     text = "We have nothing to report."

@@ -64,6 +64,12 @@ _GENERAL = frozenset({
 })  # fmt: skip
 """Words of names that are said of much else."""
 
+_FIRST_MARK = 0xE000
+_MARK = re.compile(r"[\ue000-\uf8ff]")
+"""Marks in the place of names: characters for private use, taken out of what a message says first.
+
+What somebody writes is never taken for a mark."""
+
 _SHORT = 4
 """A name of one word with no more letters than this is told from a word by its capitals."""
 
@@ -110,7 +116,7 @@ def _in_sentence(sentence: str, others: OtherWorkbooks) -> Iterator[tuple[str, H
 def _named(text: str, others: OtherWorkbooks) -> set[str]:
     """The references of the workbooks that words name; empty text for one that came."""
     references = [*others.toolkits, ""]
-    found = {references[int(mark)] for mark in re.findall(r"⟦(\d+)⟧", text)}
+    found = {references[ord(mark) - _FIRST_MARK] for mark in _MARK.findall(text)}
     if others.here and len(others.toolkits) == 1 and _THE_OTHER.search(text):
         found.add(references[0])
     return found
@@ -118,6 +124,7 @@ def _named(text: str, others: OtherWorkbooks) -> set[str]:
 
 def _marked(sentence: str, others: OtherWorkbooks) -> str:
     """A sentence with a mark in the place of each name of a toolkit, the longest first."""
+    sentence = _MARK.sub(" ", sentence)
     each = [*others.toolkits.values()]
     names = [(name, at) for at, kit in enumerate(each) for name in _names(kit, each, others.here)]
     last = len(each)
@@ -127,7 +134,7 @@ def _marked(sentence: str, others: OtherWorkbooks) -> str:
         pattern = rf"(?<!\w){plain}(?!\w)"
         if len(name) > _SHORT or " " in name:
             pattern = f"(?i:{pattern})"
-        sentence = re.sub(pattern, f"⟦{at}⟧", sentence)
+        sentence = re.sub(pattern, chr(_FIRST_MARK + at), sentence)
     return sentence
 
 
