@@ -7,7 +7,7 @@ import os
 import shutil
 import zipfile
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -17,15 +17,18 @@ import openpyxl
 import pytest
 
 from tests.damaged.builders import encrypted
+from tests.services.rounds.test_last_time import FACTS, GIVEN, sent_back
 from tests.services.small import (
     LATER,
     MONDAY,
+    TOOLKIT,
     a_folder,
     answer,
     change_settings,
     made_once,
     unclear_pair,
     write_register,
+    write_toolkit,
 )
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
@@ -474,3 +477,17 @@ def test_ingest__its_own_folders_are_refused(folder: AssessmentFolder, name: str
     (folder.root / name).mkdir(exist_ok=True)
     with pytest.raises(UsageError, match="one of this assessment's own folders"):
         ingest(folder, [folder.root / name], now=LATER, workers=1)
+
+
+def test_ingest__goes_by_what_the_toolkit_says_now_of_days(tmp_path: Path) -> None:
+    """That a day is of something done is no part of the question: it may be said later."""
+    folder = a_folder(tmp_path / "small")
+    facts = FACTS.replace("answer: date,", "answer: date, past: true,")
+    assert facts != FACTS
+    write_toolkit(folder, TOOLKIT.replace("sections:\n", FACTS, 1))
+    generate(folder, now=MONDAY, reissue=True)
+    write_toolkit(folder, TOOLKIT.replace("sections:\n", facts, 1))
+    given = {**GIVEN, "D3": date(2040, 1, 2)}
+    back = sent_back(folder, "Ada Ash", tmp_path / "ada.xlsx", given)
+    (file,) = ingest(folder, [back], now=LATER, workers=1).files
+    assert [(one.code, one.item) for one in file.ret.findings] == [("C38", "D3")]

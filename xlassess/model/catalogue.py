@@ -179,8 +179,8 @@ _GUARD = (
         "E-mail without a workbook",
         "This is an e-mail message from {sender}, about “{subject}”, without a workbook{what}. "
         "{said}",
-        "Read it. If it is an answer, record it: xlassess nil REF, xlassess decline REF, or ask "
-        "for the workbook as an attachment.",
+        'Read it. If it is an answer, record it: xlassess nil REF --reason "...", or xlassess '
+        'decline REF --reason "...". Else ask for the workbook as an attachment.',
     ),
     Kind(
         "G22",

@@ -36,7 +36,7 @@ from xlassess.model.catalogue import found
 from xlassess.model.errors import UsageError
 from xlassess.model.query import Query
 from xlassess.model.record import Notice, SentMessage
-from xlassess.services.common.earlier import earlier_rounds
+from xlassess.services.common.earlier import earlier_rounds, present_toolkits
 from xlassess.services.common.last_time import (
     LastAnswers,
     about_facts,
@@ -169,11 +169,17 @@ def context_of(folder: AssessmentFolder, ledger: Ledger) -> Context:
         XlassessError: the assessment cannot be used.
     """
     assessment, issued = folder.assessment(), (*ledger.issued(), *ledger.joint())
+    toolkits = ledger.toolkits()
+    # of other items a toolkit's file says nothing more that reading goes by
+    dated = {
+        digest: toolkit for digest, toolkit in toolkits.items()
+        if any(item.answer == "date" for item in toolkit.items())
+    }  # fmt: skip
     return Context(
         assessment=assessment.id,
         round=assessment.round,
         secret=own_secret(folder, issued),
-        toolkits=ledger.toolkits(),
+        toolkits={**toolkits, **present_toolkits(dated, folder)},
         issued={item.reference: item for item in issued},
         queries={query.reference: query for query in ledger.queries()},
         entries={one.reference: one for one in ledger.entries()},

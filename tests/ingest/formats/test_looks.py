@@ -18,11 +18,13 @@ from tests.ingest.binary import wide, xlsb
 from tests.ingest.formats.test_xls import notes, record, stream
 from tests.ingest.hostile import ods
 from tests.ingest.packages import edited, packed, parts_of, replacing
+from xlassess.ingest.formats import styles
 from xlassess.ingest.formats.display import ITSELF, masked
 from xlassess.ingest.formats.kinds import Guarded, guard
 from xlassess.ingest.formats.visibility import hidden_columns, hidden_rows
 from xlassess.ingest.formats.xls.scan_xls import scan_xls
-from xlassess.ingest.guard.notes import CHART, CONTROL, CrossedOut, PlacedObject
+from xlassess.ingest.guard.colours import of_hex
+from xlassess.ingest.guard.notes import CHART, CONTROL, CrossedOut, Look, PlacedObject
 from xlassess.ingest.reading.cells.grid import read_grid
 from xlassess.model.finding import Finding
 
@@ -934,3 +936,17 @@ def test_xlsb__words_that_nobody_sees_among_others() -> None:
     told = guarded(data).notes["S"]
     assert told.partly_pale == {"A1": "nop", "A2": "nop"}
     assert (told.pale, told.partly_struck) == (set(), {})
+
+
+def test_looks__more_than_anybody_paints_are_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[object] = []
+    monkeypatch.setattr(styles, "is_pale", lambda *pair: bool(compared.append(pair)))
+    looks = [Look(letters=of_hex(f"{n:06x}")) for n in range(40)] + [Look(struck=False), Look()]
+    worn = {(of_hex(f"{n:06x}"), of_hex("ffffff")) for n in range(3000)}
+    assert styles.which_hide(looks, worn) == frozenset(range(40))
+    assert compared == []
+    few = styles.which_hide(looks[:2], set(list(worn)[:5]))
+    assert (few, len(compared) < 40) == (frozenset(), True)
+    before = len(compared)
+    styles.which_hide(looks[:2], set(list(worn)[:5]))
+    assert len(compared) == before, "worked out once for all sheets"

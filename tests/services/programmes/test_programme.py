@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.services.programmes.made_up import TODAY, a_programme, an_assessment_in
-from tests.services.small import LATER, MONDAY, answer, change_settings
+from tests.services.small import LATER, MONDAY, answer, change_settings, write_register
 from xlassess.model.errors import UsageError
 from xlassess.model.programme import Partnership
 from xlassess.services.generate import generate
@@ -65,6 +65,19 @@ def test_status__two_of_one_name_are_told_apart(tmp_path: Path) -> None:
         change_settings(folder, f"{name.title()} Partnership", "Our Partnership")
     lines = standings(tmp_path, "  - folder: one\n  - folder: two\n")
     assert {line.name for line in lines} == {"Our Partnership (one)", "Our Partnership (two)"}
+
+
+def test_status__two_of_one_id_cannot_be_used_though_nobody_is_in_their_registers(
+    tmp_path: Path,
+) -> None:
+    for name in ("one", "two"):
+        folder = an_assessment_in(tmp_path, name)
+        change_settings(folder, f"id: {folder.assessment().id}", "id: same")
+        write_register(folder, ())
+    lines = standings(tmp_path, "  - folder: one\n  - folder: two\n")
+    assert {line.need for line in lines} == {"cannot be used"}
+    assert all("the id same" in line.faults[0] for line in lines)
+    assert all(line.faults[1].startswith("Nobody is in") for line in lines)
 
 
 def test_status__the_most_pressing_first(tmp_path: Path) -> None:

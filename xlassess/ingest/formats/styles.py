@@ -28,6 +28,8 @@ OFF = ("0", "false", "off")
 _POINTS = re.compile(r"\d{1,4}(?:\.\d{0,9})?")
 _MOST_PAPERS = 100
 """More colours of paper than these are not tried with every colour of letters."""
+_MOST_COMPARED = 50_000
+"""More looks times pairs of colours than these are not compared."""
 _FRACTION = re.compile(r"-?(?:[01](?:\.\d{0,20})?|\.\d{1,20})(?:E-\d{1,2})?", re.I)
 
 
@@ -229,8 +231,18 @@ def which_hide(looks: Sequence[Look], colours: Collection[tuple[Colour, Colour]]
         looks: what conditional formats make of cells.
         colours: those of letters and behind them that cells have.
     """
+    return _which_hide(tuple(looks), frozenset(colours))
+
+
+@lru_cache(maxsize=4)
+def _which_hide(looks: tuple[Look, ...], worn: frozenset[tuple[Colour, Colour]]) -> frozenset[int]:
+    """The same, worked out once for all sheets of a workbook."""
     papers = frozenset(one.behind for one in looks if one.behind is not None)
-    return frozenset(at for at, one in enumerate(looks) if _can_hide(one, colours, papers))
+    # Each look is held against all: nobody paints so much, and any may hide something then.
+    if len(looks) * len(worn) > _MOST_COMPARED or any(is_pale(*pair) for pair in worn):
+        says = ((one.struck, one.code, one.letters, one.behind) for one in looks)
+        return frozenset(at for at, one in enumerate(says) if any(one))
+    return frozenset(at for at, one in enumerate(looks) if _can_hide(one, worn, papers))
 
 
 def _can_hide(
@@ -245,8 +257,6 @@ def _can_hide(
         return True
     if look.letters is None and look.behind is None:
         return False
-    if any(is_pale(*pair) for pair in colours):
-        return True
     if look.letters is None and is_pale(look.behind or PAPER, PAPER):
         return False
     letters = [look.letters] if look.letters else [LETTERS, *(letter for letter, _ in colours)]

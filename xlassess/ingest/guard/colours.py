@@ -92,6 +92,7 @@ def is_pale(letters: Colour, behind: Colour) -> bool:
     return (high + 0.05) / (low + 0.05) < _LEAST_CONTRAST
 
 
+@lru_cache(maxsize=4096)
 def _luminance(rgb: str) -> float:
     """How light a colour is (WCAG 2.2, relative luminance)."""
     parts = [int(rgb[at : at + 2], 16) / 255 for at in (0, 2, 4)]

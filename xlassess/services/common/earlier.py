@@ -14,6 +14,7 @@ from xlassess.model.assessment import Assessment
 from xlassess.model.errors import XlassessError
 from xlassess.model.plan import AgreedPlan, plans_up_to
 from xlassess.model.record import Round
+from xlassess.model.toolkit import Toolkit
 from xlassess.services.common.workbooks.asked import Request, in_force, requests
 from xlassess.toolkits.load import find_toolkit
 
@@ -94,17 +95,27 @@ def was_followed(folder: AssessmentFolder, round_name: str, ledger: Ledger) -> b
 
 
 def with_present_toolkits(record: Round, folder: AssessmentFolder) -> Round:
-    """Return the record with what its toolkits say now of earlier versions.
+    """Return the record with what its toolkits say now of earlier versions."""
+    return replace(record, toolkits=present_toolkits(record.toolkits, folder))
+
+
+def present_toolkits(kept: Mapping[str, Toolkit], folder: AssessmentFolder) -> dict[str, Toolkit]:
+    """Return toolkits with what their files say now and no respondent meets.
 
     That is no part of the questions, so that the ledger keeps it as it was first recorded; an
-    author may say what a question follows after workbooks have gone out.
+    author may say what a question follows, or that it is about something done, after workbooks
+    have gone out.
+
+    Args:
+        kept: the toolkits as issued, by the digest of their questions.
+        folder: the assessment, which may have toolkits of its own.
     """
-    toolkits = dict(record.toolkits)
-    for digest, toolkit in record.toolkits.items():
+    toolkits = dict(kept)
+    for digest, toolkit in kept.items():
         try:
             present = find_toolkit(toolkit.id, folder.toolkits)
         except XlassessError:
-            continue  # the toolkit's file is gone or has mistakes: the record is complete
+            continue  # the toolkit's file is gone or has mistakes: what is kept is complete
         if present.version == toolkit.version and questions_digest(present) == digest:
             toolkits[digest] = present
-    return replace(record, toolkits=toolkits)
+    return toolkits

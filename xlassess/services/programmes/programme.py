@@ -348,8 +348,8 @@ def _look(
 
 def _troubled(line: PartnershipStanding, trouble: str, remedy: str) -> PartnershipStanding:
     """Return a partnership whose assessment cannot be used."""
-    told = f"{trouble} {remedy}".strip()
-    return replace(line, trouble=trouble, remedy=remedy, faults=(told,), status=None)
+    faults = (f"{trouble} {remedy}".strip(), *line.faults)
+    return replace(line, trouble=trouble, remedy=remedy, faults=faults, unfilled=False, status=None)
 
 
 def _with_faults(line: PartnershipStanding, place: Path, error: Exception) -> PartnershipStanding:
