@@ -35,7 +35,7 @@ def show_collected(out: Console, result: Collected) -> None:
         out.say(line, style="query")
     if result.waiting:
         out.say(
-            "To read what came, open the round again (xlassess round reopen --help), or begin the "
+            "To read what waits, open the round again (xlassess round reopen --help), or begin the "
             "next one (xlassess round new --help). Then do this again."
         )
 

@@ -212,8 +212,8 @@ class Status:
     owners that have not come back; ``reviews`` says when the next round is due by what toolkits
     ask for. ``waiting`` is how many proposals and concerns the agreed plan does not
     settle; None where that may not be told.
-    ``mail_waiting`` says how many messages in which mailbox came when the round was closed, and
-    were not read since.
+    ``mail_waiting`` says how many messages in which mailbox were not read, as a round was closed,
+    though they may be for it.
     ``offers`` are what messages seem to ask for. ``senders`` says of refused files who
     sent them, by the number of the return, where that is known, and ``other_rounds`` of those of
     another round what can be done. ``basis`` is what it was worked

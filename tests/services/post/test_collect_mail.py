@@ -92,12 +92,15 @@ def test_collect__for_a_closed_round_is_told_once_and_read_when_it_is_open(
     box.deliver(a_mail(None, "A newsletter."))
     first, second = (CliRunner().invoke(cli, reading) for _ in range(2))
     assert (first.exit_code, second.exit_code) == (1, 0)
-    assert "1 message came after the round was closed" in first.stdout
+    assert "1 message was not read: the round is closed" in first.stdout
+    assert " It may be for this assessment" in " ".join(first.stdout.split())
     assert "xlassess round reopen" in first.stdout
     assert "closed" not in second.stdout
     assert status(folder, today=LATER.date()).mail_waiting == {str(place_of(box.url)): 1}
     shown = CliRunner().invoke(cli, [*place, "status"]).stdout
-    assert f"not read: 1 message in {place_of(box.url)}" in " ".join(shown.split())
+    assert f"Not read, as a round was closed: 1 message in {place_of(box.url)}" in " ".join(
+        shown.split()
+    )
     opened = CliRunner().invoke(cli, [*place, "round", "reopen", "2026", "--reason", "Late."])
     assert opened.exit_code == 0
     result = collect(folder, box)

@@ -460,7 +460,7 @@ def test_mailbox__of_a_closed_round_is_told_once_and_read_when_it_is_open(
     box.deliver(a_mail("Ours", tmp_path / "back" / "one.xlsx"))
     found = told(tmp_path, box, code=3)
     assert (found["mailbox"]["taken"], found["partnerships"][0]["exit_code"]) == (0, 3)
-    assert "came after the round was closed" in found["partnerships"][0]["trouble"]
+    assert "1 message was not read: the round is closed" in found["partnerships"][0]["trouble"]
     again = told(tmp_path, box)
     assert (again["mailbox"]["taken"], again["partnerships"]) == (0, [])
     reopened = ["-C", root, "round", "reopen", "2026", "--reason", "Late."]

@@ -120,12 +120,12 @@ def _show(out: Console, result: Status) -> None:
 
 
 def _waiting_mail(out: Console, result: Status) -> None:
-    """Say which messages came after a round was closed, and were not read."""
+    """Say how many messages were not read, as a round was closed."""
     for mailbox, number in result.mail_waiting.items():
         which = count(number, "message")
-        out.say(f"Came after a round was closed, and not read: {which} in {mailbox}.")
+        out.say(f"Not read, as a round was closed: {which} in {mailbox}.")
         if not result.closed:
-            out.say(f"To read what came: xlassess ingest --mailbox {as_argument(mailbox)}")
+            out.say(f"To read what waits there: xlassess ingest --mailbox {as_argument(mailbox)}")
 
 
 def _unsettled(out: Console, result: Status) -> None:

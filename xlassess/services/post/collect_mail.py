@@ -61,8 +61,8 @@ class Collected:
     that are too large to be fetched, ``unread`` of those that the server did not give, ``locked``
     of those with a file that needs a password. None of these is done with: the next run asks for
     them again. ``broke`` is what ended the connection before all was done: what came before is on
-    record, and some of it is told once. ``waiting`` are the numbers of messages told now that came
-    for a round that is ``closed``: they are not read, and not told again.
+    record, and some of it is told once. ``waiting`` are the numbers of messages told now that are
+    not read, as the round is ``closed``, though they may be for it: they are not told again.
     """
 
     place: MailboxPlace
@@ -95,17 +95,16 @@ class Collected:
             if uids:
                 lines.append(f"{count(len(uids), 'message')} {why}")
         if self.waiting:
-            lines.append(too_late(len(self.waiting), self.closed))
+            lines.append(unread_of_closed(len(self.waiting), self.closed))
         return tuple(lines)
 
 
-def too_late(number: int, closed: str) -> str:
-    """Return in words that messages came for a round that is closed."""
-    which, it = ("message", "it") if number == 1 else ("messages", "they")
-    waits = "waits" if number == 1 else "wait"
+def unread_of_closed(number: int, closed: str) -> str:
+    """Return in words that messages were not read, as the round is closed."""
+    was, they, wait = ("was", "It", "waits") if number == 1 else ("were", "They", "wait")
     return (
-        f"{number} {which} came after the round was closed ({closed}), so {it} {waits} in the "
-        "mailbox. This is told once; status shows it."
+        f"{count(number, 'message')} {was} not read: the round is closed ({closed}). {they} may be "
+        f"for this assessment, and {wait} in the mailbox. This is told once; status shows it."
     )
 
 
@@ -145,8 +144,8 @@ def collect_mail(
         tell: given each file as soon as it is on record.
         by: who reads them; the user of the computer, where empty.
 
-    What came for a round that is closed stays unread until that is opened again, or the next one
-    is begun. It is told once.
+    What may be for the assessment while its round is closed stays unread until that is opened
+    again, or the next one is begun. It is told once.
 
     Raises:
         UsageError: there is no password.

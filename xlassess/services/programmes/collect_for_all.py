@@ -35,7 +35,7 @@ from xlassess.services.post.collect_mail import (
     moved_to,
     names_another,
     opened,
-    too_late,
+    unread_of_closed,
 )
 from xlassess.services.programmes.issued_by_all import IssuedByAll, issued_by_all
 from xlassess.services.programmes.programme import PartnershipStanding
@@ -260,7 +260,7 @@ class _ForAll:
         lot.waiting |= names
         held = self._held.setdefault(number, set())
         held |= {uid for uid, name in lot.names.items() if name in names}
-        said = too_late(len(held), self._closed[number])
+        said = unread_of_closed(len(held), self._closed[number])
         remedy = "To read what came, open the round again, or begin the next one, and do this again"
         self._results[number] = ReadForOne(Ingested(()), said, f"{remedy}.")
 
