@@ -468,6 +468,38 @@ def test_mailbox__of_a_closed_round_is_told_once_and_read_when_it_is_open(
     assert told(tmp_path, box)["mailbox"]["taken"] == 1
 
 
+def test_mailbox__for_a_closed_round_and_another_the_other_has_its_part(
+    tmp_path: Path, two: dict[str, AssessmentFolder], box: MailServerBox
+) -> None:
+    """Whatever kept it from that at first; and the first has its own once it is open again."""
+    back, root = tmp_path / "back", str(two["one"].root)
+    assert CliRunner().invoke(cli, ["-C", root, "round", "close", "2026", "--yes"]).exit_code == 0
+    locked = back / "locked.xlsx"
+    book = answer(two["two"], "Ada Ash", tmp_path / "ada.xlsx", ("Disagree", "Agree", "Agree"))
+    locked.write_bytes(encrypted(book.read_bytes(), "secret"))
+    settings = two["two"].settings_file
+    whole = settings.read_text(encoding="utf-8")
+    settings.write_text("id: [", encoding="utf-8")
+    box.deliver(a_mail("Both", back / "one.xlsx", back / "two.xlsx"))
+    box.deliver(a_mail("And locked", back / "one.xlsx", locked))
+    assert "not read" in told(tmp_path, box, code=3)["partnerships"][0]["trouble"]
+    settings.write_text(whole, encoding="utf-8")
+    found = told(tmp_path, box, "--move-to", "Done")
+    assert [one["name"] for one in found["partnerships"]] == ["Two Partnership"]  # one: told once
+    assert (held(two["one"]), held(two["two"])) == ([], ["two.xlsx"])
+    assert (found["mailbox"]["taken"], len(found["mailbox"]["locked"])) == (1, 1)
+    words = ("--password", "secret")
+    assert told(tmp_path, box, *words)["mailbox"]["taken"] == 1
+    assert held(two["two"]) == ["two.xlsx", "locked.xlsx"]
+    again = told(tmp_path, box)
+    assert (again["partnerships"], again["mailbox"]["taken"]) == ([], 0)
+    reopened = ["-C", root, "round", "reopen", "2026", "--reason", "Late."]
+    assert CliRunner().invoke(cli, reopened).exit_code == 0
+    found = told(tmp_path, box, *words, "--move-to", "Done")
+    assert held(two["one"]) == ["one.xlsx"]
+    assert (found["mailbox"]["moved"], box.held()) == (2, [])
+
+
 def test_mailbox__of_two_with_one_id_neither_takes_it_and_it_comes_again(
     tmp_path: Path, two: dict[str, AssessmentFolder], box: MailServerBox
 ) -> None:

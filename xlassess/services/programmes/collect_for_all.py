@@ -81,7 +81,8 @@ def collect_for_all(
         mailbox: where it is: ``imaps://user@host/folder``.
         now: the time of receipt where a message does not say it, in UTC.
         move_to: the folder that messages are moved to, but for those with something of an
-            assessment outside the programme; empty to leave all where they are.
+            assessment outside the programme or of a closed round; empty to leave all where they
+            are.
         workers: how many files are read at once, or who reads them.
         passwords: tried on files that need one to open.
         tell: given what came of it. What belongs to none is told once: it is on record as none's
@@ -111,7 +112,8 @@ class _SortedLot(FetchedLot):
 
     ``waiting`` are the names of those that are to be looked at again: they could not be read now.
     ``locked`` are those among them with a file that needs a password. Of those ``told``, something
-    belongs to none; ``doubtful`` are those with something of an assessment outside the programme.
+    belongs to none; ``doubtful`` are those with something of an assessment outside the programme,
+    or of one whose round is closed.
     """
 
     waiting: set[str] = field(default_factory=set)
@@ -168,11 +170,10 @@ class _ForAll:
 
     def is_done(self, uid: int) -> bool:
         """True for a message that nobody has to look at again."""
-        waits = any(uid in told for told in self._waits.values())
-        return (
-            uid in self.taken
-            or waits
-            or (bool(self._left) and all(uid in left for left in self._left.values()))
+        # What waits for one may have a part that another did not have yet.
+        return uid in self.taken or (
+            bool(self._left)
+            and all(uid in left | self._waits.get(one, set()) for one, left in self._left.items())
         )
 
     def all_of(self, box: Mailbox, uids: Sequence[int]) -> MailboxError | None:
@@ -256,13 +257,21 @@ class _ForAll:
         )
 
     def _hold(self, number: int, names: set[str], lot: _SortedLot) -> None:
-        """Leave messages unread that came for a closed round: it is told, and once."""
-        lot.waiting |= names
+        """Leave messages unread that are for a closed round: it is told, and once.
+
+        The others have their parts of them all the same, and it stays open whether that was all.
+        """
+        lot.doubtful |= names
         held = self._held.setdefault(number, set())
         held |= {uid for uid, name in lot.names.items() if name in names}
-        said = unread_of_closed(len(held), self._closed[number])
-        remedy = "To read what came, open the round again, or begin the next one, and do this again"
-        self._results[number] = ReadForOne(Ingested(()), said, f"{remedy}.")
+        new = held - self._waits[number]
+        if not new:
+            return
+        said = unread_of_closed(len(new), self._closed[number])
+        remedy = (
+            "To read what waits, open the round again, or begin the next one; then do this again."
+        )
+        self._results[number] = ReadForOne(Ingested(()), said, remedy)
 
     def _tell(self, unplaced: Sequence[UnplacedFile], lot: _SortedLot) -> None:
         """Say of what belongs to none what it is, once: as people find it in their mailbox."""
@@ -286,7 +295,7 @@ class _ForAll:
             owners: the assessments that took them in, by their names.
         """
         whose = {
-            uid: owners.get(name, set())
+            uid: owners.get(name, set()) - self._closed.keys()
             for uid, name in lot.names.items()
             if name not in lot.waiting
         }
@@ -303,10 +312,11 @@ class _ForAll:
         """Record the messages of which something was told."""
         self._note(self._untold)
         for number, held in self._held.items():
-            with Ledger(self._folders[number].ledger, lambda: self._now) as ledger:
-                ledger.messages.mailbox_read(
-                    str(self._place), self._validity, [], [], waiting=sorted(held)
-                )
+            if new := sorted(held - self._waits[number]):
+                with Ledger(self._folders[number].ledger, lambda: self._now) as ledger:
+                    ledger.messages.mailbox_read(
+                        str(self._place), self._validity, [], [], waiting=new
+                    )
 
     def _note(self, whose: Mapping[int, set[int]]) -> None:
         """Record by whom messages were taken in: in all other assessments as none of theirs.
@@ -317,7 +327,8 @@ class _ForAll:
         for number, folder in self._folders.items():
             taken = sorted(uid for uid, those in whose.items() if number in those)
             doubtful = self._doubtful.intersection(taken)
-            left = sorted(whose.keys() - self._left[number] - set(taken) | doubtful)
+            others = whose.keys() - self._held.get(number, set())
+            left = sorted(others - self._left[number] - set(taken) | doubtful)
             if taken or left:
                 with Ledger(folder.ledger, lambda: self._now) as ledger:
                     ledger.messages.mailbox_read(
