@@ -108,6 +108,36 @@ def test_collect__for_a_closed_round_is_told_once_and_read_when_it_is_open(
     assert status(folder, today=LATER.date()).mail_waiting == {}
 
 
+def test_collect__what_is_no_longer_in_the_mailbox_waits_no_more(
+    folder: AssessmentFolder, box: MailServerBox, tmp_path: Path
+) -> None:
+    """Deleted while the round is closed, or moved into a mailbox with other numbers."""
+    for who in ("Ada Ash", "Bea Birch"):
+        box.deliver(a_mail(answer(folder, who, tmp_path / f"{who[:3].lower()}.xlsx")))
+    closing = ["-C", str(folder.root), "round", "close", "2026", "--yes"]
+    assert CliRunner().invoke(cli, closing).exit_code == 0
+
+    def waiting() -> list[int]:
+        return [*status(folder, today=LATER.date()).mail_waiting.values()]
+
+    uids = collect(folder, box).waiting
+    assert (len(uids), waiting()) == (2, [2])
+    gone = next(path for path in box.held() if b"ada.xlsx" in path.read_bytes())
+    gone.unlink()
+    assert (collect(folder, box).waiting, waiting()) == ((), [1])
+    with Ledger(folder.ledger) as ledger:
+        where = str(place_of(box.url))
+        events = len(ledger.events())
+        ledger.messages.not_there("imaps://another@mail.example/INBOX", "1", [])
+        assert (waiting(), len(ledger.events())) == ([1], events)
+        ledger.messages.not_there(where, "another validity", uids)  # as after it was built anew
+        assert waiting() == []
+        ledger.messages.not_there(where, "another validity", uids)
+        assert (len(ledger.events()), ledger.audit().faults) == (events + 1, ())
+    # none is left alone for good, should it be there after all
+    assert (len(collect(folder, box).waiting), waiting()) == (1, [1])
+
+
 def test_collect__without_a_line_of_a_server_the_mailbox_says_when(
     folder: AssessmentFolder, box: MailServerBox, tmp_path: Path
 ) -> None:

@@ -463,6 +463,12 @@ def test_mailbox__of_a_closed_round_is_told_once_and_read_when_it_is_open(
     assert "1 message was not read: the round is closed" in found["partnerships"][0]["trouble"]
     again = told(tmp_path, box)
     assert (again["mailbox"]["taken"], again["partnerships"]) == (0, [])
+    with Ledger(two["one"].ledger) as ledger:
+        assert [*ledger.messages.waiting().values()] == [1]
+        box.deliver(next(path.read_bytes() for path in box.held()))
+        box.held()[0].unlink()  # as another program puts it back under another number
+        assert told(tmp_path, box, code=3)["partnerships"][0]["exit_code"] == 3
+        assert [*ledger.messages.waiting().values()] == [1]
     reopened = ["-C", root, "round", "reopen", "2026", "--reason", "Late."]
     assert CliRunner().invoke(cli, reopened).exit_code == 0
     assert told(tmp_path, box)["mailbox"]["taken"] == 1

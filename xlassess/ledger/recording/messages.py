@@ -32,7 +32,7 @@ class MessagesRead:
     """The numbers of the messages of a mailbox that were read: taken in, and left alone.
 
     ``doubtful`` are those among ``taken`` that may be another assessment's, as a whole or in part.
-    ``waiting`` were not read: they came for a round that was closed, which was told.
+    ``waiting`` were not read, as the round was closed, which was told.
     """
 
     taken: frozenset[int]
@@ -175,7 +175,6 @@ class Messages:
         taken: set[int] = set()
         left: set[int] = set()
         certain: set[int] = set()
-        waiting: set[int] = set()
         with self._reading() as db:
             for event in events.read(db, EVENTS.c.what == "mailbox read"):
                 told = event.details
@@ -183,24 +182,39 @@ class Messages:
                     taken.update(told["taken"])
                     left.update(told["left"])
                     certain.update(set(told["taken"]).difference(told.get("doubtful", ())))
-                    waiting.update(told.get("waiting", ()))
-        waits = frozenset(waiting - taken - left)
+            waits = frozenset(_waiting(db).get((mailbox, validity), ()))
         return MessagesRead(frozenset(taken), frozenset(left), frozenset(taken - certain), waits)
 
     def waiting(self) -> dict[str, int]:
-        """Return how many messages came for a closed round and were not read since, by mailbox."""
-        found: dict[tuple[str, str], set[int]] = {}
+        """Return how many messages were not read, as a round was closed, by mailbox."""
         with self._reading() as db:
-            for event in events.read(db, EVENTS.c.what == "mailbox read"):
-                told = event.details
-                waits = found.setdefault((told["mailbox"], told["validity"]), set())
-                waits.update(told.get("waiting", ()))
-                waits.difference_update(told["taken"], told["left"])
+            waits = _waiting(db)
         counts: dict[str, int] = {}
-        for (mailbox, _), waits in found.items():
-            if waits:
-                counts[mailbox] = counts.get(mailbox, 0) + len(waits)
+        for (mailbox, _), uids in waits.items():
+            counts[mailbox] = counts.get(mailbox, 0) + len(uids)
         return counts
+
+    def not_there(self, mailbox: str, validity: str, there: Iterable[int]) -> None:
+        """Record that no message waits any more that is no longer in a mailbox.
+
+        It is not recorded as left alone: one that came while this was asked is told once more.
+
+        Args:
+            mailbox: where it is.
+            validity: under which its numbers hold now; those of another are nobody's any more.
+            there: the numbers of all messages in it.
+        """
+        entries = list[Entry]()
+        with self._reading() as db:
+            waits = _waiting(db)
+        for (where, under), uids in waits.items():
+            gone = sorted(uids.difference(there) if under == validity else uids)
+            if where == mailbox and gone:
+                told = {"mailbox": mailbox, "validity": under, "taken": [], "left": []}
+                entries.append(Entry("mailbox read", details={**told, "gone": gone}))
+        if entries:
+            with self._writing() as db:
+                events.append(db, self._now(), self._by, entries)
 
     def mailbox_read(
         self, mailbox: str, validity: str, taken: Sequence[int], left: Sequence[int],
@@ -215,7 +229,7 @@ class Messages:
             left: the numbers of those that have nothing to do with the assessment, or nothing
                 besides what was taken in.
             doubtful: the numbers of those taken in that may be another assessment's.
-            waiting: the numbers of those that were not read, as they came for a closed round.
+            waiting: the numbers of those that were not read, as the round is closed.
         """
         details = {
             "mailbox": mailbox, "validity": validity, "taken": [*taken], "left": [*left],
@@ -287,6 +301,17 @@ class Messages:
             entry = Entry(what, ret.reference, ret.number, reason=text, details=details)
             events.append(db, self._now(), self._by, [entry])
         return True
+
+
+def _waiting(db: Connection) -> dict[tuple[str, str], set[int]]:
+    """The numbers of the messages that wait to be read, by mailbox and what they hold under."""
+    found: dict[tuple[str, str], set[int]] = {}
+    for event in events.read(db, EVENTS.c.what == "mailbox read"):
+        told = event.details
+        waits = found.setdefault((told["mailbox"], told["validity"]), set())
+        waits.update(told.get("waiting", ()))
+        waits.difference_update(told["taken"], told["left"], told.get("gone", ()))
+    return {where: waits for where, waits in found.items() if waits}
 
 
 def _last_number(db: Connection) -> int:

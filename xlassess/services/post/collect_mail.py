@@ -170,8 +170,10 @@ def collect_mail(
     ):
         run.closed = closed_round(ledger, folder.assessment().round)
         run.know(ledger)
+        there = box.uids()
+        ledger.messages.not_there(str(place), box.validity, there)
         before = ledger.messages.read_before(str(place), box.validity)
-        there, told = box.uids(), before.waiting if run.closed else frozenset()
+        told = before.waiting if run.closed else frozenset()
         new = [uid for uid in there if uid not in before.taken | before.left | told]
         broke = run.all_of(box, new, ledger)
         # What may be another's stays where the other finds it.

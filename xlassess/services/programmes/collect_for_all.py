@@ -96,8 +96,8 @@ def collect_for_all(
     sweep(Path(tempfile.gettempdir()), (FETCHED,))
     run = _ForAll(lines, place, now, workers, tuple(passwords))
     with opened(place) as box:
-        run.know(box.validity)
         there = box.uids()
+        run.know(box.validity, there)
         broke = run.all_of(box, [uid for uid in there if not run.is_done(uid)])
         moved, unmoved = moved_to(move_to, box, [uid for uid in there if uid in run.taken], broke)
     result = run.result(moved, unmoved)
@@ -151,15 +151,16 @@ class _ForAll:
         self._held: dict[int, set[int]] = {}
         self._doubtful: set[int] = set()
 
-    def know(self, validity: str) -> None:
-        """Look up in each assessment which messages were read before."""
+    def know(self, validity: str, there: Sequence[int]) -> None:
+        """Look up in each assessment which messages were read before, of all that are there."""
         self._validity = validity
         for number in self._known.ids.values():
             place = self._lines[number].place
             folder = open_folder(place) if place else None
             if folder is None or not Ledger.is_at(folder.ledger):
                 continue  # it has issued nothing that could come back
-            with Ledger(folder.ledger) as ledger:
+            with Ledger(folder.ledger, lambda: self._now) as ledger:
+                ledger.messages.not_there(str(self._place), validity, there)
                 before = ledger.messages.read_before(str(self._place), validity)
                 if closed := closed_round(ledger, folder.assessment().round):
                     self._closed[number] = closed
