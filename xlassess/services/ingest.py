@@ -156,10 +156,8 @@ def _offered(
     """
     assessment = folder.assessment()
     numbers = {file.ret.number for file in files if file.ret.number}
-    people = people_now(folder)
-    whose, ids = whose_addresses(people, ledger.issued()), {one.id for one in people}
-    overview = ledger.overview(assessment.round)
-    return offers(ledger, overview, ids, whose, (numbers, last)).offers
+    overview, people = ledger.overview(assessment.round), people_now(folder)
+    return offers(ledger, overview, assessment, people, (numbers, last)).offers
 
 
 def context_of(folder: AssessmentFolder, ledger: Ledger) -> Context:

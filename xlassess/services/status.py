@@ -511,12 +511,7 @@ def _found(
             plans,
             tuple(_in_doubt(ledger, assessment.round)),
             tuple(_awaited(ledger, assessment.round, plans, overview.register)),
-            offers(
-                ledger,
-                overview,
-                {one.id for one in respondents},
-                whose_addresses(respondents, overview.issued),
-            ),
+            offers(ledger, overview, assessment, respondents),
             _said(ledger, overview, known),
             of_other_rounds(ledger, overview.history, assessment.round),
             ledger.messages.waiting(),

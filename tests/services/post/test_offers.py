@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Iterator
+from dataclasses import replace
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -25,8 +27,9 @@ from tests.services.small import (
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
 from xlassess.ledger import Ledger
+from xlassess.model.answer import Issued
 from xlassess.model.errors import as_argument
-from xlassess.services.common.offers import Offer
+from xlassess.services.common.offers import Offer, offers
 from xlassess.services.common.received import Ingested
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
@@ -200,6 +203,54 @@ def test_offers__of_the_workbook_that_did_not_come(
     found = status(folder, today=LATER.date()).lines
     lines = {one.toolkit: one.state for one in found if one.respondent == "Ada Ash"}
     assert lines == {"tiny": "returned", "other": state}
+
+
+def test_offers__of_a_request_that_was_withdrawn_none_is_made(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    """The person is asked all the same, with another toolkit: the command would be refused."""
+    text = TOOLKIT.replace("id: tiny", "id: other").replace("short: Tiny", "short: Harbour")
+    (folder.toolkits / "other.yaml").write_text(text.replace("title: A tiny", "title: Harbour"))
+    change_settings(folder, "toolkits: [tiny]", "toolkits: [tiny, other]")
+    generate(folder, now=MONDAY)
+    with Ledger(folder.ledger) as ledger:
+        books = {(one.respondent, one.identity.toolkit): one for one in ledger.issued()}
+    mine = books["Ada Ash", "other"].reference
+    handed(folder, tmp_path / "m.eml", f"{mine}: we have nothing to report.")
+    assert [one.issued.reference for one in open_offers(folder)] == [mine]
+    write_register(folder, (("Ash Council", "Ada Ash", "Board", "", "tiny"), *PEOPLE[1:]))
+    assert open_offers(folder) == ()
+    line = ["-C", str(folder.root), "nil", mine, "--reason", "They said so"]
+    assert CliRunner().invoke(cli, line).exit_code == 2
+
+
+class _Counted(tuple[Issued, ...]):
+    """Workbooks that count how often they are gone through."""
+
+    times = 0
+
+    def __iter__(self) -> Iterator[Issued]:
+        type(self).times += 1
+        return super().__iter__()
+
+
+def test_offers__workbooks_are_not_gone_through_for_each_message(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    write_register(folder, (("Ash Council", "Ada Ash", "Board", "ada@ash.example"),))
+    reference = generate(folder, now=MONDAY).workbooks[0].reference
+    times = []
+    for at in range(4):
+        name = reference if at % 2 else ""
+        handed(folder, tmp_path / f"{at}.eml", f"{at}: {name} we do not take part in Tiny, thanks.")
+        with Ledger(folder.ledger) as ledger:
+            overview = ledger.overview("2026")
+            counted = replace(overview, issued=_Counted(overview.issued))
+            _Counted.times = 0
+            found = offers(ledger, counted, folder.assessment(), folder.respondents())
+            times.append(_Counted.times)
+        assert [one.hint.kind for one in found.offers] == ["declined"]
+    assert len(set(times)) == 1
 
 
 def test_offers__marks_that_a_message_writes_stop_nothing(

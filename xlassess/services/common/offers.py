@@ -10,17 +10,18 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from xlassess.contract.reference import find_references
 from xlassess.ledger import Event, Ledger, RoundOverview
 from xlassess.model.answer import Issued, Return
-from xlassess.model.assessment import Respondent
+from xlassess.model.assessment import Assessment, Respondent
 from xlassess.model.days import written_day
-from xlassess.model.errors import as_argument
+from xlassess.model.errors import XlassessError, as_argument
 from xlassess.model.toolkit import Toolkit
 from xlassess.services.common.phrases import CLOCKS, seeming, whose
-from xlassess.services.common.workbooks.asked import whose_addresses
+from xlassess.services.common.workbooks.asked import whose_addresses, withdrawn
 
 if TYPE_CHECKING:
     from xlassess.ingest import Hint
@@ -124,8 +125,8 @@ class Offered:
 def offers(
     ledger: Ledger,
     overview: RoundOverview,
-    people: Collection[str],
-    addresses: Mapping[str, frozenset[str]],
+    assessment: Assessment,
+    people: Sequence[Respondent],
     run: tuple[Collection[int], int] | None = None,
 ) -> Offered:
     """Return what the messages of a round seem to ask for, as far as it is not done.
@@ -136,24 +137,25 @@ def offers(
     Args:
         ledger: the ledger.
         overview: where the round's workbooks stand.
-        people: the ids of everybody the register names.
-        addresses: those of people, in small letters, with the ids of whose they are.
+        assessment: the settings of the round.
+        people: the register.
         run: the numbers of a run's returns, and the last event before it; None for all messages.
     """
+    addresses = whose_addresses(people, overview.issued)
     found = list(_said(overview, ledger.messages.told(), addresses))
     if run is not None:
         numbers, last = run
         found = [one for one in found if one.number in numbers or one.event > last]
     if not found:
         return Offered()
-    offering = _Offering(ledger, overview, people, addresses)
+    offering = _Offering(ledger, overview, assessment, people, addresses)
     for one in found:
         offering.take(one)
     return Offered(tuple(offering.made.values()), frozenset(offering.done - offering.open))
 
 
 def who_left(
-    ledger: Ledger, overview: RoundOverview, people: Sequence[Respondent]
+    ledger: Ledger, overview: RoundOverview, assessment: Assessment, people: Sequence[Respondent]
 ) -> dict[str, Offer]:
     """Return, by the ids of respondents, what says that they have left or somebody else answers.
 
@@ -163,10 +165,10 @@ def who_left(
     Args:
         ledger: the ledger.
         overview: where the round's workbooks stand.
+        assessment: the settings of the round.
         people: the register.
     """
-    addresses = whose_addresses(people, overview.issued)
-    found = offers(ledger, overview, {one.id for one in people}, addresses).offers
+    found = offers(ledger, overview, assessment, people).offers
     return {
         one.issued.identity.respondent: one
         for one in found
@@ -187,6 +189,7 @@ def _said_with_files(
 ) -> Iterator[_Said]:
     """Yield what messages say that came with a file, or in place of one."""
     books = {book.reference: book for book in overview.issued}
+    theirs = _by_respondent(overview.issued)
     counting = {ret.number for ret in overview.current.values()}
     for ret in overview.history:
         for finding in ret.findings:
@@ -208,7 +211,8 @@ def _said_with_files(
                 # Earlier versions did not keep what a message is about, nor who sent it.
                 sender = sender_of(ret)
                 words = f"{finding.details.get('subject', '')} {text}"
-                whose = _senders(overview, words, sender, addresses)
+                ids = addresses.get(sender.casefold(), frozenset())
+                whose = _named(books, words) or _last_of(theirs, ids)
                 at = ret.received_at
                 clock = clock_of(ret)
                 yield _Said(
@@ -267,20 +271,23 @@ def clock_of(ret: Return) -> str:
     return next(filter(None, told), "")
 
 
-def _senders(
-    overview: RoundOverview, text: str, sender: str, addresses: Mapping[str, frozenset[str]]
-) -> tuple[Issued, ...]:
-    """The workbooks that a message names, or else those of whoever sent it, the last of each."""
-    named = set(find_references(text))
-    mine = [book for book in overview.issued if book.reference in named]
-    if mine:
-        return tuple(mine)
-    whose = addresses.get(sender.casefold(), frozenset())
-    last = {
-        (book.identity.respondent, book.identity.toolkit): book
-        for book in overview.issued
-        if book.identity.respondent in whose
-    }
+def _by_respondent(issued: Iterable[Issued]) -> dict[str, list[Issued]]:
+    """The workbooks of each respondent: of thousands, each message is about a few."""
+    found: dict[str, list[Issued]] = {}
+    for book in issued:
+        found.setdefault(book.identity.respondent, []).append(book)
+    return found
+
+
+def _named(books: Mapping[str, Issued], text: str) -> tuple[Issued, ...]:
+    """The workbooks that a message names."""
+    return tuple(books[one] for one in dict.fromkeys(find_references(text)) if one in books)
+
+
+def _last_of(theirs: Mapping[str, Sequence[Issued]], people: Collection[str]) -> tuple[Issued, ...]:
+    """The workbooks of whoever sent a message, the last of each toolkit."""
+    own = (book for one in sorted(people) for book in theirs.get(one, ()))
+    last = {(book.identity.respondent, book.identity.toolkit): book for book in own}
     return tuple(last.values())
 
 
@@ -288,10 +295,11 @@ class _Offering:
     """Tells what is offered about messages."""
 
     def __init__(
-        self, ledger: Ledger, overview: RoundOverview, people: Collection[str],
-        addresses: Mapping[str, frozenset[str]],
+        self, ledger: Ledger, overview: RoundOverview, assessment: Assessment,
+        people: Sequence[Respondent], addresses: Mapping[str, frozenset[str]],
     ) -> None:  # fmt: skip
-        self._ledger, self._overview, self._people = ledger, overview, people
+        self._ledger, self._overview, self._assessment = ledger, overview, assessment
+        self._register, self._people = people, {one.id for one in people}
         self._addresses = addresses
         self._readers: dict[str, Callable[[str], tuple[Hint, ...]]] = {}
         self._toolkits: Mapping[str, Toolkit] = ledger.toolkits()
@@ -345,11 +353,8 @@ class _Offering:
         for person in dict.fromkeys(book.identity.respondent for book in said.books):
             here = [one for one in said.books if one.identity.respondent == person and said.proved]
             came = {one.identity.toolkit for one in here}
-            last = {
-                one.identity.toolkit: one
-                for one in self._overview.issued
-                if one.identity.respondent == person and one.identity.toolkit not in came
-            }
+            theirs = self._theirs.get(person, ())
+            last = {one.identity.toolkit: one for one in theirs if one.identity.toolkit not in came}
             books = {one.reference: one for one in last.values() if not self._has_answers(one)}
             others = OtherWorkbooks(
                 {name: self._toolkits[one.identity.digest] for name, one in books.items()},
@@ -357,6 +362,21 @@ class _Offering:
             )
             for reference, hint in hints_of_others(said.text, others) if books else ():
                 yield books[reference], hint
+
+    @cached_property
+    def _theirs(self) -> Mapping[str, Sequence[Issued]]:
+        return _by_respondent(self._overview.issued)
+
+    @cached_property
+    def _withdrawn(self) -> frozenset[str]:
+        """The references of workbooks for which `nil` and `decline` would be refused."""
+        settled = self._overview.register.outcomes
+        issued, register = self._overview.issued, self._register
+        try:
+            gone = withdrawn(issued, self._assessment, register, settled)
+        except XlassessError:  # the register has a mistake, which others tell
+            return frozenset()
+        return frozenset(book.reference for book in gone)
 
     def _has_answers(self, book: Issued) -> bool:
         ret = self._overview.current.get(book.reference)
@@ -379,7 +399,7 @@ class _Offering:
             return "another person", _register(book)
         if hint.kind in ("nil return", "declined"):
             # Somebody who sent answers as well has to be asked which of the two holds.
-            gone = bool(self._people) and book.identity.respondent not in self._people
+            gone = book.reference in self._withdrawn
             none = said.person_only or gone or self._has_answers(book)
             step: OfferStep = "declined" if hint.kind == "declined" else "nil return"
             verb = "decline" if step == "declined" else "nil"

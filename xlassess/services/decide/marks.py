@@ -260,7 +260,7 @@ def _everyone(
         return _waiting(ledger, places, assessment.round, what, undone=undone), []
     out = PartnersStanding(ledger.overview(assessment.round), places, assessment.return_by)
     people = {person.id: person for _, person in asked}
-    gone = who_left(ledger, out.record, register)
+    gone = who_left(ledger, out.record, assessment, register)
     awaited = filter(out.is_awaited, out.named(()))
     left = {one.reference for one in awaited if one.identity.respondent in gone}
     return _to_be_reminded(out, people, now.astimezone().date(), out.waiting | left)

@@ -11,8 +11,7 @@ from xlassess.model.errors import UsageError
 from xlassess.model.record import OutcomeKind
 from xlassess.services.common.workbooks.asked import (
     people_now,
-    request_of,
-    requests,
+    withdrawn,
 )
 from xlassess.services.decide.decision import (
     Decided,
@@ -71,17 +70,11 @@ def _refuse_withdrawn(
     declined, and as a response where they have nothing to report.
     """
     assessment, people = folder.assessment(), people_now(folder)
-    if not people:
-        return
-    asked = {place for place, _ in requests(assessment, people)}
-    settled = ledger.register().outcomes
-    for book in books:
-        one = book.identity
-        here = one.round == assessment.round and not one.kind and book.reference not in settled
-        if here and request_of(book) not in asked:
-            raise UsageError(
-                f"“{kind}” cannot be recorded for {book.reference}: the register does not name "
-                f"{book.who} for {one.toolkit} any more, so that nothing is awaited from there.",
-                "If they do take part, put their row back into the register first. If a return "
-                'that came back is not to count: xlassess set-aside RETURN --reason "..."',
-            )
+    for book in withdrawn(books, assessment, people, ledger.register().outcomes):
+        raise UsageError(
+            f"“{kind}” cannot be recorded for {book.reference}: the register does not name "
+            f"{book.who} for {book.identity.toolkit} any more, so that nothing is awaited from "
+            "there.",
+            "If they do take part, put their row back into the register first. If a return "
+            'that came back is not to count: xlassess set-aside RETURN --reason "..."',
+        )

@@ -376,7 +376,7 @@ class _Writing:
         """
         if not books or (self.ask.again and self.ask.only):
             return [*books]
-        gone = who_left(ledger, out.record, people)
+        gone = who_left(ledger, out.record, self.assessment, people)
         for book in books:
             if said := gone.get(book.identity.respondent):
                 told = f"{book.who}: “{said.hint.words}”"

@@ -102,6 +102,36 @@ def people_now(folder: AssessmentFolder) -> tuple[Respondent, ...]:
         return ()
 
 
+def withdrawn(
+    books: Iterable[Issued], assessment: Assessment, people: Sequence[Respondent],
+    settled: Collection[str],
+) -> tuple[Issued, ...]:  # fmt: skip
+    """Return the workbooks of this round of which nothing is awaited any more.
+
+    The register no longer names the person for the toolkit, and nothing else settled the workbook.
+
+    Args:
+        books: the workbooks to choose from.
+        assessment: the settings of the round.
+        people: the register; without anybody in it, nothing is taken for withdrawn.
+        settled: the references for which a nil return or a refusal to take part is recorded.
+
+    Raises:
+        XlassessError: somebody is asked for a toolkit that the assessment does not use.
+    """
+    if not people:
+        return ()
+    asked = {place for place, _ in requests(assessment, people)}
+    return tuple(
+        book
+        for book in books
+        if book.identity.round == assessment.round
+        and not book.identity.kind
+        and book.reference not in settled
+        and request_of(book) not in asked
+    )
+
+
 def whose_addresses(
     respondents: Iterable[Respondent], issued: Iterable[Issued]
 ) -> dict[str, frozenset[str]]:
