@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from xlassess.assessment.settings import AssessmentFolder
     from xlassess.model.answer import Return
+    from xlassess.model.assessment import Assessment
     from xlassess.model.finding import Finding
     from xlassess.services.common.offers import Offer
     from xlassess.services.common.other_round import OfOtherRound
@@ -329,11 +330,13 @@ def show_promises(out: Console, promised: str, exposed: str, held: str) -> None:
         out.say(f"{held} {_SHOW_ALL}")
 
 
-def show_older(out: Console, folder: AssessmentFolder) -> None:
+def show_older(
+    out: Console, folder: AssessmentFolder, assessment: Assessment | None = None
+) -> None:
     """Name the older papers of the round that show more than is shown now, and say what to do."""
     from xlassess.services.common.showing_more import older_in_words, older_papers
 
-    out.matters(older_in_words(older_papers(folder)), "xlassess status --full")
+    out.matters(older_in_words(older_papers(folder, assessment)), "xlassess status --full")
 
 
 def dumps(value: dict[str, Any]) -> str:

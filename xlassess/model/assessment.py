@@ -61,6 +61,17 @@ class Promise:
             raise ValueError(text)
         return cls(known, int(few or 1))
 
+    @classmethod
+    def under(cls, attribution: Attribution, minimum_group: int) -> Promise:
+        """Return what is promised where answers are shown so: names are withheld for no minimum.
+
+        Args:
+            attribution: how answers are shown.
+            minimum_group: the number of respondents under which a figure is withheld, if any is.
+        """
+        withholds = attribution in ("lettered", "aggregated")
+        return cls(attribution, minimum_group if withholds else 1)
+
     def shows_more_than(self, other: Promise) -> bool:
         """True when this would show anything that the other promised not to show."""
         return self != strictest((self, other))
@@ -255,8 +266,7 @@ class Assessment:
     @property
     def promise(self) -> Promise:
         """What a workbook issued under these settings tells its respondent."""
-        speaks = self.attribution in ("lettered", "aggregated")
-        return Promise(self.attribution, self.minimum_group if speaks else 1)
+        return Promise.under(self.attribution, self.minimum_group)
 
 
 _OFFICES = frozenset({

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import openpyxl
+import pytest
 from click.testing import CliRunner
 
 from tests.services.small import LATER, a_folder, answer, change_settings
@@ -72,6 +74,51 @@ def test_older_papers__of_what_shows_less_nothing_is_said(tmp_path: Path) -> Non
     assert named(folder) == set()
     consolidate(folder, now=at(3), shown="partner")
     assert len(named(folder)) == 1
+
+
+def test_older_papers__neither_those_as_the_settings_have_it_nor_files_of_other_people(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = a_folder(tmp_path / "small")
+    ingest(folder, [answer(folder, "Bea Birch", tmp_path / "back.xlsx")], now=LATER)
+    summary = consolidate(folder, now=at(1)).path
+    export_round(folder, "json", None, now=at(2))
+    shutil.copy(report(folder, None, None, now=at(3)).path, summary.with_name("ours.docx"))
+    report(folder, None, None, now=at(4), shown="partner")
+    assert named(folder) == {"ours.docx"}, "a report with less says nothing of other papers"
+    for name in ("agenda.pdf", "budget.csv", "figures.xlsx", "letter.docx", "notes.json"):
+        beside = summary.with_name(name)
+        openpyxl.Workbook().save(beside)
+        os.utime(beside, (at(9).timestamp(), at(9).timestamp()))
+    looked: list[str] = []
+    list_of = os.scandir
+    monkeypatch.setattr(os, "scandir", lambda path: (looked.append(str(path)), list_of(path))[1])
+    (summary.parent / "feedback" / "Ash").mkdir(parents=True)
+    change_settings(folder, "return_by:", "attribution: partner\nreturn_by:")
+    assert named(folder) == {"summary.xlsx", "export-json", "ours.docx"}
+    assert str(summary.parent) in looked
+    assert not any("feedback" in path for path in looked), "there are thousands of pages in there"
+    (remark,) = [one for one in verify(folder).remarks if "Do not pass them on" in one]
+    assert "3 older papers" in remark
+    assert "output/2026/summary.xlsx: with names of partners and people" in remark
+
+
+def test_older_papers__a_lower_minimum_group_shows_more(tmp_path: Path) -> None:
+    folder = a_folder(tmp_path / "small")
+    people = ("Ada Ash", "Abe Ash", "Bea Birch")
+    ingest(folder, [answer(folder, one, tmp_path / f"{one}.xlsx") for one in people], now=LATER)
+    minimum = "minimum_group: 2\nreturn_by:"
+    change_settings(folder, "return_by:", f"attribution: aggregated\n{minimum}")
+    consolidate(folder, now=at(1))
+    assert named(folder) == set()
+    change_settings(folder, "minimum_group: 2", "minimum_group: 3")
+    assert named(folder) == {"summary.xlsx"}
+    (remark,) = [one for one in verify(folder).remarks if "Do not pass them on" in one]
+    assert "summary.xlsx: in figures only, from 2 people on" in remark
+    change_settings(folder, "attribution: aggregated", "attribution: nobody")
+    assert verify(folder).holds, "settings that cannot be used do not stop it"
+    change_settings(folder, "attribution: nobody", "attribution: named")
+    assert named(folder) == set(), "where names are shown, no figure is withheld"
 
 
 def edit(path: Path, moment: datetime) -> None:

@@ -57,12 +57,13 @@ def status(options: Options, as_json: bool, full: bool) -> None:
     folder = folder_of(options)
     result = service.status(folder, today=now().astimezone().date())
     if as_json:
-        older = [{"file": one.where, "shown": one.attribution} for one in older_papers(folder)]
+        found = older_papers(folder, result.assessment)
+        older = [{"file": one.where, "shown": one.kept.attribution} for one in found]
         click.echo(dumps({**_as_json(result), "older_papers": older}))
     else:
         out = Console(full=full)
         _show(out, result)
-        show_older(out, folder)
+        show_older(out, folder, result.assessment)
 
 
 _LINE_STYLES: dict[str, str] = {

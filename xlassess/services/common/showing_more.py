@@ -1,11 +1,12 @@
-"""Older papers that show more than one written since, or than the settings: not to be passed on.
+"""Older papers that show more than the settings, or than one of their kind written since.
 
-They stay where they are: a committee may have been told by any of them, and whoever keeps them has
-to decide. But nobody sees from a file name how it shows answers.
+They are not to be passed on. They stay where they are: a committee may have been told by any of
+them, and whoever keeps them has to decide. But nobody sees from a file name how it shows answers.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
-from xlassess.model.assessment import ATTRIBUTIONS, Attribution
+from xlassess.model.assessment import Assessment, Promise, strictest
 from xlassess.model.record import Output, OutputKind
 from xlassess.services.common.phrases import SHOWN, ToldMatter, count
 from xlassess.services.common.workbooks.outbox import FEEDBACK, kept_at, output_of
@@ -22,7 +23,7 @@ from xlassess.sheet.saved import made_at
 _KINDS: tuple[OutputKind, ...] = ("summary", "report", "export")
 """The papers that are passed on. Pages of feedback go to whom they are about."""
 _OFFICE = (".xlsx", ".docx")
-_OTHERS = (".pdf", ".csv", ".json", ".parquet")
+_DATA = (".csv", ".json", ".parquet")
 
 CLOCKS_DIFFER = timedelta(seconds=2)
 """Clocks of file systems are coarser than that of the record, which is made first."""
@@ -30,67 +31,97 @@ CLOCKS_DIFFER = timedelta(seconds=2)
 
 @dataclass(frozen=True, slots=True)
 class OlderPaper:
-    """A paper, or the folder of an export, that shows more than one written since.
+    """A paper, or the folder of an export, that shows more than one of its kind written since.
 
-    ``where`` is its place in the assessment's folder.
+    ``where`` is its place in the assessment's folder; ``kept`` is what was kept to in it.
     """
 
     where: str
-    attribution: Attribution
+    kept: Promise
+
+    def __str__(self) -> str:
+        """Return the paper as people read of it: where it is, and how it shows answers."""
+        least = self.kept.minimum_group
+        few = f", from {least} people on" if least > 1 else ""
+        return f"{self.where}: {SHOWN[self.kept.attribution].lower()}{few}"
 
 
-def older_papers(folder: AssessmentFolder) -> tuple[OlderPaper, ...]:
+def older_papers(
+    folder: AssessmentFolder, assessment: Assessment | None = None
+) -> tuple[OlderPaper, ...]:
     """Return the papers of the present round that show more than is shown now.
 
     Args:
         folder: the assessment.
+        assessment: its settings, where they have been read.
 
     Raises:
         XlassessError: the assessment cannot be used.
     """
-    if not Ledger.is_at(folder.ledger):
+    assessment = assessment or folder.assessment()
+    # often nothing was written yet, and then no ledger need be opened
+    if not output_of(folder, assessment.round).is_dir() or not Ledger.is_at(folder.ledger):
         return ()
-    assessment = folder.assessment()
     with Ledger(folder.ledger) as ledger:
         outputs = ledger.outputs(assessment.round)
-    return older_papers_of(folder, assessment.round, outputs, assessment.attribution)
+    return older_papers_of(folder, assessment.round, outputs, (assessment.promise,))
 
 
 def older_papers_of(
     folder: AssessmentFolder, round_name: str, outputs: Sequence[Output],
-    least: Attribution = "named",
+    now: Sequence[Promise] = (),
 ) -> tuple[OlderPaper, ...]:  # fmt: skip
-    """Return the papers of a round that show more than one written since.
+    """Return the papers of a round that show more than one of their kind written since.
+
+    A paper that was written once with less says nothing of those of other kinds.
 
     Args:
         folder: the assessment.
         round_name: the round.
         outputs: what was written from it, oldest first.
-        least: how answers are shown at most by the settings.
+        now: what the settings of the round come to, where they count.
     """
     written = [one for one in outputs if one.kind in _KINDS]
-    home = output_of(folder, round_name)
+    kept = [Promise.under(one.attribution, one.minimum_group) for one in written]
     found: dict[str, OlderPaper] = {}
-    for path in _papers(home):
+    for path in _files(output_of(folder, round_name)):
         at = _place_of(path, written)
         if at is None:
             continue
-        shown = written[at].attribution
-        since = (least, *(one.attribution for one in written[at + 1 :]))
-        if max(map(ATTRIBUTIONS.index, since)) > ATTRIBUTIONS.index(shown):
+        since = (kept[i] for i in range(at, len(kept)) if written[i].kind == written[at].kind)
+        if kept[at].shows_more_than(strictest((*now, *since))):
             # the files of an export go together
-            whole = path.parent if path.parent.name.startswith("export-") else path
+            whole = path.parent if _of_export(path) else path
             where = whole.relative_to(folder.root).as_posix()
-            found[where] = OlderPaper(where, shown)
+            found[where] = OlderPaper(where, kept[at])
     return tuple(found.values())
 
 
-def _papers(home: Path) -> Iterator[Path]:
+def _files(home: Path) -> Iterator[Path]:
     """Yield the files that may be papers of a round, earlier ones included."""
-    for path in sorted(home.rglob("*")):
-        hidden = path.name.startswith(".") or FEEDBACK in path.relative_to(home).parts
-        if path.suffix in (*_OFFICE, *_OTHERS) and not hidden and path.is_file():
-            yield path
+    for folder, below, names in os.walk(home):
+        # thousands of pages of feedback: they are not even looked through
+        below[:] = sorted(one for one in below if one != FEEDBACK and not one.startswith("."))
+        for path in (Path(folder, name) for name in sorted(names) if not name.startswith(".")):
+            if _kinds_of(path) and path.is_file():
+                yield path
+
+
+def _of_export(path: Path) -> bool:
+    return path.parent.name.startswith("export-")
+
+
+def _kinds_of(path: Path) -> tuple[OutputKind, ...]:
+    """What a file may be, by its name and place. People keep files of their own beside ours."""
+    ours = next((kind for kind in _KINDS[:2] if path.name.startswith(kind)), None)
+    if path.suffix == ".docx":
+        return ("report",)
+    if path.suffix == ".xlsx":
+        # whoever renamed it: which of them it is, is told by when it was made
+        return ("export",) if _of_export(path) else ("summary", "export")
+    if path.suffix == ".pdf":
+        return (ours,) if ours else ()
+    return ("export",) if path.suffix in _DATA and _of_export(path) else ()
 
 
 def _place_of(path: Path, written: Sequence[Output]) -> int | None:
@@ -98,24 +129,18 @@ def _place_of(path: Path, written: Sequence[Output]) -> int | None:
 
     Office files say when they were made, whoever edited or copied them since.
     """
-    named = _kind_of(path)
+    kinds = _kinds_of(path)
+    mine = [at for at, one in enumerate(written) if one.kind in kinds]
     if path.suffix in _OFFICE:
-        made = made_at(path)
-        same = [at for at, one in enumerate(written) if _second(one.at) == made]
-        return next((at for at in same if written[at].kind == named), same[0] if same else None)
+        made = made_at(path) if mine else None
+        return next((at for at in mine if _second(written[at].at) == made), None)
     kept = kept_at(path)
     until = kept or _changed(path)
     before = [
-        at for at, one in enumerate(written)
-        if one.kind == named and (_second(one.at) < until if kept else one.at <= until)
+        at for at in mine
+        if (_second(written[at].at) < until if kept else written[at].at <= until)
     ]  # fmt: skip
     return before[-1] if before else None
-
-
-def _kind_of(path: Path) -> OutputKind:
-    if path.name.startswith("summary"):
-        return "summary"
-    return "report" if path.name.startswith("report") else "export"
 
 
 def _second(moment: datetime) -> datetime:
@@ -128,7 +153,7 @@ def _changed(path: Path) -> datetime:
 
 def older_in_words(papers: Iterable[OlderPaper]) -> Iterator[ToldMatter]:
     """Yield what is to be said of such papers: which they are, and what to do."""
-    names = tuple(f"{one.where}: {SHOWN[one.attribution].lower()}" for one in papers)
+    names = tuple(map(str, papers))
     if names:
         show = count(len(names), "older paper shows", "older papers show")
         yield ToldMatter(

@@ -16,6 +16,7 @@ from xlassess.contract.seal import seal_holds
 from xlassess.ledger import Audit, Event, Fault
 from xlassess.ledger.archive import KeptFiles, KeptName, hash_of_file, hashes, kept_files
 from xlassess.model.answer import Issued, Return
+from xlassess.model.assessment import Promise
 from xlassess.model.errors import XlassessError
 from xlassess.model.plan import JOINT_KINDS
 from xlassess.model.query import Query
@@ -120,8 +121,10 @@ def verify(folder: AssessmentFolder, *, noted: tuple[int, str] | None = None) ->
     found.faults += _questions(audit)
     _summaries(folder, audit.events, found)
     _other_papers(folder, audit.events, found)
+    now = _shown_now(folder)
     for name, written in outputs.items():
-        found.remarks += older_in_a_line(older_papers_of(folder, name, written))
+        older = older_papers_of(folder, name, written, now.get(name, ()))
+        found.remarks += older_in_a_line(older)
     _copies(folder, audit.events, found)
     found.faults += _archives(folder, audit.events)
     return Verified(
@@ -134,6 +137,16 @@ def verify(folder: AssessmentFolder, *, noted: tuple[int, str] | None = None) ->
         files=len(kept),
         toolkits=len(audit.toolkits),
     )
+
+
+def _shown_now(folder: AssessmentFolder) -> dict[str, tuple[Promise, ...]]:
+    """What the settings come to, by the present round; nothing where they cannot be used."""
+    try:
+        assessment = folder.assessment()
+    except XlassessError:
+        # what is on record can be checked all the same
+        return {}
+    return {assessment.round: (assessment.promise,)}
 
 
 def _noted(events: Sequence[Event], number: int, sha256: str, found: _Findings) -> None:
