@@ -10,7 +10,7 @@ from pathlib import Path
 from xlassess.ingest.formats.kinds import Guarded, guard
 from xlassess.ingest.guard.limits import MEGABYTE, MOST_BYTES
 from xlassess.ingest.reading.actions import ActionPlanRead, far_off, read_action_plan
-from xlassess.ingest.reading.cells.cell_findings import findings_of
+from xlassess.ingest.reading.cells.cell_findings import CellFinding, findings_of
 from xlassess.ingest.reading.cells.grid import Grid, read_grid
 from xlassess.ingest.reading.check import ReadContent, check, still_to_come
 from xlassess.ingest.reading.identify import IdentifiedWorkbook, asking_the_same, identify
@@ -24,7 +24,7 @@ from xlassess.ingest.reading.reading_plan import Context, CoveringMail, Returned
 from xlassess.ingest.reading.unasked import unread_elsewhere
 from xlassess.ingest.reading.unseen import unseen
 from xlassess.ingest.reading.without_workbook.evidence import evidence
-from xlassess.model.answer import Return, state_of
+from xlassess.model.answer import Issued, Return, state_of
 from xlassess.model.catalogue import found
 from xlassess.model.finding import Finding
 from xlassess.model.query import Query
@@ -145,14 +145,9 @@ def _read_answers(
     hidden = frozenset(row.sheet.name for row in located.rows if row.sheet.notes.hidden)
     readings, remarks = settle(list(read_rows(located.rows, plan)), plan, hidden)
     actions = read_action_plan(grid, plan)
-    other = bool(actions.actions or actions.proposal)
     looked_at = about_asked(readings, query) if query else readings
-    remarks += check(ReadContent(plan, located, looked_at, readings), other_content=other)
-    remarks += still_to_come(plan, looked_at, context.today)
-    remarks += actions.remarks
-    remarks += far_off(actions.actions, known.issued.issued_at.date())
-    decided = context.decided.get(known.issued.reference, frozenset())
-    remarks += check_joint(plan, readings, context.today, context.deadlines, decided)
+    content = ReadContent(plan, located, looked_at, readings)
+    remarks += _checked(content, actions, known.issued, context)
     printed = context.printed.get(identity.digest, PrintedWorkbook())
     asked = _as_asked(query, known, context) if query else None
     beside = None if query else context.beside.get(known.issued.reference)
@@ -166,8 +161,7 @@ def _read_answers(
         remarks = to_the_point(remarks, query) + unread_elsewhere(readings, looked_at)
     findings = (*guarded.findings, *known.findings, *findings_of(remarks))
     put_right = (one.normalisation(plan) for one in readings if one.how)
-    normalised = (*put_right, *actions.normalised)
-    kept = tuple(one for one in normalised if one)
+    kept = tuple(filter(None, (*put_right, *actions.normalised)))
     return Return(
         file="",
         sha256="",
@@ -182,6 +176,21 @@ def _read_answers(
         saved_at=guarded.properties.saved_at,
         query=query.reference if query else "",
     )
+
+
+def _checked(
+    content: ReadContent, actions: ActionPlanRead, issued: Issued, context: Context
+) -> list[CellFinding]:
+    """What is to be said of answers and actions that were read."""
+    other = bool(actions.actions or actions.proposal)
+    decided = context.decided.get(issued.reference, frozenset())
+    return [
+        *check(content, other_content=other),
+        *still_to_come(content.plan, content.readings, context.today),
+        *actions.remarks,
+        *far_off(actions.actions, issued.issued_at.date()),
+        *check_joint(content.plan, content.together, context.today, context.deadlines, decided),
+    ]
 
 
 def _as_asked(query: Query, known: IdentifiedWorkbook, context: Context) -> PrintedWorkbook | None:

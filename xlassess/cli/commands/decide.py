@@ -359,26 +359,8 @@ def _show(out: Console, result: Decided, of: str = "") -> None:
     if result.message:
         out.say(f"{head}: message m{result.message} set aside.", style="head")
         return
-    if result.left_out:
-        left = count(len(result.left_out), "workbook")
-        why = "on leave, no longer there, no such address, or a PDF or a picture waits"
-        out.heading(f"Left out: {why} ({left})")
-        out.some(result.left_out, "xlassess status --full")
-        out.say("If you reminded them all the same: xlassess reminded REF")
-        out.gap()
-    if result.what in ("sent", "reminded") and not result.books:
-        # of query workbooks too: those named are told above
-        which = f"page of {of}" if of else "workbook"
-        nothing = (
-            f"Nothing to undo: no {which} is recorded as {what} by hand."
-            if result.undone
-            else f"Nothing to record: no {which} is waiting to be {what}."
-        )
-        out.say(nothing, style="head")
-        return
     if result.what in ("sent", "reminded"):
-        out.say(f"{head}: {count(len(result.books), 'workbook')} {what}.", style="head")
-        out.some([whose(book.issued) for book in result.books], "xlassess status --full")
+        _show_marked(out, result, of)
         return
     if result.what == "set aside" and len(result.returns) > 1:
         out.say(f"{head}: {count(len(result.returns), 'return')} {what}.", style="head")
@@ -392,6 +374,30 @@ def _show(out: Console, result: Decided, of: str = "") -> None:
         about = f"{what}; set aside: {returns}" if returns else what
     out.say(f"{head}: {about}.", style="head")
     _show_books(out, result)
+
+
+def _show_marked(out: Console, result: Decided, of: str) -> None:
+    """Say which workbooks were recorded as sent, or their respondents as reminded."""
+    head, what = ("Undone" if result.undone else "Recorded"), _RECORDED[result.what]
+    if result.left_out:
+        left = count(len(result.left_out), "workbook")
+        why = "on leave, no longer there, no such address, or a PDF or a picture waits"
+        out.heading(f"Left out: {why} ({left})")
+        out.some(result.left_out, "xlassess status --full")
+        out.say("If you reminded them all the same: xlassess reminded REF")
+        out.gap()
+    if not result.books:
+        # of query workbooks too: those named are told above
+        which = f"page of {of}" if of else "workbook"
+        nothing = (
+            f"Nothing to undo: no {which} is recorded as {what} by hand."
+            if result.undone
+            else f"Nothing to record: no {which} is waiting to be {what}."
+        )
+        out.say(nothing, style="head")
+        return
+    out.say(f"{head}: {count(len(result.books), 'workbook')} {what}.", style="head")
+    out.some([whose(book.issued) for book in result.books], "xlassess status --full")
 
 
 def _show_books(out: Console, result: Decided) -> None:

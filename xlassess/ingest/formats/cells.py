@@ -7,7 +7,7 @@ Everything is looked for only where a few bytes say that there may be some.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeAlias, TypeVar
@@ -114,25 +114,10 @@ def facts_of(
     # many a look goes over all the bytes it is given, so that each is given no more than it needs
     first, last = part.find(_CELLS), part.rfind(_CELLS)
     rows = part[first:last] if first < last else part
-    wanted = frozenset(styles.struck | styles.codes.keys() | styles.pale)
-    struck: set[str] = set()
-    lined: set[str] = set()
-    pale: set[str] = set()
-    shown: dict[str, str] = {}
-    masks: dict[str, str] = {}
-    for cell, style, kind, value in _styled(rows, wanted) if wanted else ():
-        if style in styles.struck:
-            (lined if style in styles.lined else struck).add(cell)
-        if style in styles.pale:
-            pale.add(cell)
-        if style in styles.codes and kind in _WITH_FORMAT and cell not in notes.formulas:
-            code = styles.codes[style]
-            text = _display(value, code, cells.from_1904) if kind == b"n" else ""
-            shown.update({cell: text} if text else {})
-            mask = _mask(value, code, kind)
-            masks.update({cell: mask} if mask is not None else {})
+    seen = _in_formats(rows, notes.formulas, cells)
+    struck, pale = seen.struck, seen.pale
     runs = _runs(part, rows, cells)
-    partly = {at: said for at, said in _struck(runs, struck).items() if at not in lined}
+    partly = {at: said for at, said in _struck(runs, struck).items() if at not in seen.lined}
     conditions = conditions_of(part, styles)
     colours = _colours(rows, styles) if runs or conditions else {}
     unseen = _faded(runs, colours, pale)
@@ -147,12 +132,12 @@ def facts_of(
         truths=notes.truths,
         covered=notes.covered,
         area=notes.area,
-        struck=frozenset(struck | lined),
+        struck=frozenset(struck | seen.lined),
         partly_struck=partly,
         links=_links(related, part) if related and b"yperlink" in part else {},
         pictured=pictured,
-        shown=shown,
-        masked=masks,
+        shown=seen.shown,
+        masked=seen.masks,
         margins=of_markup(part),
         hidden=hidden,
         hidden_rows=hidden_rows(rows),
@@ -162,6 +147,34 @@ def facts_of(
         conditions=conditions,
         looks=looks_under(conditions, colours) if conditions else {},
     )
+
+
+@dataclass(slots=True)
+class _InFormats:
+    """What the formats of cells make of them; ``lined`` is crossed out from corner to corner."""
+
+    struck: set[str] = field(default_factory=set)
+    lined: set[str] = field(default_factory=set)
+    pale: set[str] = field(default_factory=set)
+    shown: dict[str, str] = field(default_factory=dict)
+    masks: dict[str, str] = field(default_factory=dict)
+
+
+def _in_formats(rows: bytes, formulas: Set[str], cells: CellFacts) -> _InFormats:
+    styles, seen = cells.styles, _InFormats()
+    wanted = frozenset(styles.struck | styles.codes.keys() | styles.pale)
+    for cell, style, kind, value in _styled(rows, wanted) if wanted else ():
+        if style in styles.struck:
+            (seen.lined if style in styles.lined else seen.struck).add(cell)
+        if style in styles.pale:
+            seen.pale.add(cell)
+        if style in styles.codes and kind in _WITH_FORMAT and cell not in formulas:
+            code = styles.codes[style]
+            if text := _display(value, code, cells.from_1904) if kind == b"n" else "":
+                seen.shown[cell] = text
+            if (mask := _mask(value, code, kind)) is not None:
+                seen.masks[cell] = mask
+    return seen
 
 
 def _styled(part: bytes, wanted: frozenset[int]) -> Iterator[tuple[str, int, bytes, bytes]]:
