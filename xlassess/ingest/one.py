@@ -74,6 +74,8 @@ def read_contents(data: bytes, source: ReturnedFile, context: Context) -> Return
 def _with_mail(ret: Return, mail: CoveringMail, context: Context) -> Return:
     """Return it with what is worth telling of the message it came with; no word is an answer."""
     notes = [_said(mail)] if mail.text else []
+    if ret.state == "refused" and not mail.text:
+        ret = _sent_by(ret, mail)
     book = context.issued.get(ret.reference)
     whose = context.senders.get(mail.sender.casefold(), frozenset())
     if book and whose and book.identity.respondent not in whose:
@@ -84,6 +86,13 @@ def _with_mail(ret: Return, mail: CoveringMail, context: Context) -> Return:
     findings = (*ret.findings, *(note.in_file(ret.file) for note in notes))
     state = "accepted with notes" if notes and ret.state == "accepted" else ret.state
     return replace(ret, findings=findings, state=state, received_at=mail.received)
+
+
+def _sent_by(ret: Return, mail: CoveringMail) -> Return:
+    """Return a refused file with its sender on record, which no note of what they say tells."""
+    sent = {"sender": mail.sender, "clock": mail.clock}
+    findings = (replace(one, details={**one.details, **sent}) for one in ret.findings)
+    return replace(ret, findings=tuple(findings)) if mail.sender else ret
 
 
 def _said(mail: CoveringMail) -> Finding:

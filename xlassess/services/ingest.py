@@ -777,10 +777,11 @@ def _as_asked(later: Return, base: Return) -> Return:
 def _came_with(ret: Return) -> CoveringMail | None:
     """The message that a file came with, as far as it is on record with it."""
     said = next((one.details for one in ret.findings if one.code == SAYS), None)
-    if said is None:
+    sender = sender_of(ret)
+    if said is None and not sender:
         return None
     clock = cast("MailClock", clock_of(ret))
-    return CoveringMail(sender_of(ret), said["text"], ret.received_at, clock=clock)
+    return CoveringMail(sender, said["text"] if said else "", ret.received_at, clock=clock)
 
 
 def _whence(mail: CoveringMail) -> dict[str, str]:

@@ -258,17 +258,24 @@ def words_of(ret: Return) -> str:
 
 def sender_of(ret: Return) -> str:
     """Return the address that a file came from by e-mail; empty where that is not on record."""
-    codes = (_SAYS, _WITHOUT_WORKBOOK)
-    told = (one.details.get("sender", "") for one in ret.findings if one.code in codes)
-    sender = next(filter(None, told), "")
+    sender = _of_mail(ret, "sender")
     return sender if "@" in sender else ""  # a message may have nobody named
 
 
 def clock_of(ret: Return) -> str:
     """Return by whose clock the message of a file is dated; empty where a mail server says it."""
-    codes = (_SAYS, _WITHOUT_WORKBOOK)
-    told = (one.details.get("clock", "") for one in ret.findings if one.code in codes)
-    return next(filter(None, told), "")
+    return _of_mail(ret, "clock")
+
+
+def _of_mail(ret: Return, name: str) -> str:
+    """What the first finding says of the message that tells it: of a refused file, any does."""
+    return next(
+        (
+            said for one in ret.findings
+            if (one.code == _SAYS or one.severity == "refuse") and (said := one.details.get(name))
+        ),
+        "",
+    )  # fmt: skip
 
 
 def _by_respondent(issued: Iterable[Issued]) -> dict[str, list[Issued]]:
