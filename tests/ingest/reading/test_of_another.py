@@ -29,6 +29,9 @@ def told(text: str, others: tuple[str, ...], here: tuple[str, ...]) -> list[tupl
         ("The team is not going to participate in the checklist.", "declined"),
         ("We won't be filling the checklist in, sorry.", "declined"),
         ("We decline the Partnership Checklist.", "declined"),
+        ("We decline to take part in the checklist exercise.", "declined"),
+        ("We do not take part in the checklist this year because nobody is here.", "declined"),
+        ("On the checklist questionnaire we have nothing to report from our side.", "nil return"),
     ],
 )
 def test_hints__of_the_workbook_that_did_not_come(text: str, kind: str) -> None:
@@ -48,6 +51,13 @@ def test_hints__of_the_workbook_that_did_not_come(text: str, kind: str) -> None:
         "The other partners do not take part in our meetings.",
         "Nothing to add here, the other one follows next week.",
         "Neither a nil return for PAT and the checklist.",
+        "We are not taking part in the checklist workshop, but will answer.",
+        "I did not attend the checklist training and have nothing to add.",
+        "We are not participating in the checklist drop-in, answers follow.",
+        "We do not take part in the lunch for the checklist.",
+        "I missed the briefing on the checklist and have nothing to add.",
+        "We won't return calls about the checklist.",
+        "We have nothing to say to the checklist's author.",
     ],
 )
 def test_hints__where_it_is_not_sure_there_is_none(text: str) -> None:
@@ -67,5 +77,5 @@ def test_hints__the_other_one_is_one_of_two() -> None:
 )
 def test_hints__what_a_message_writes_is_no_mark_of_ours(mark: str) -> None:
     assert told(f"We have nothing to report on {mark}.", (LIST,), (TOOL,)) == []
-    said = f"{mark} There is nothing to report on the checklist {mark}."
+    said = f"{mark} There is nothing to report on the checklist."
     assert told(said, (LIST,), (TOOL,)) == [(LIST, "nil return")]

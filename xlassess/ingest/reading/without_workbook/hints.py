@@ -9,7 +9,8 @@ The rules, sentence by sentence; a sentence that asks, supposes or denies gives 
   one value that the item takes right after a word such as "read" or "to" (`_LEADS`). Two values
   for an item give none. Items that are named together ("3B and 3C") share the value behind them.
 - A nil return says that there is nothing to report (`_NIL`), and names no item and no part.
-- A change of person says that whoever writes has left, or who answers instead (`_PERSON`).
+- A change of person says that whoever writes has left, or who answers instead
+  (`speaks_of_another`).
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ from typing import Literal
 
 from xlassess.ingest.reading.read import parse
 from xlassess.ingest.reading.reading_plan import ItemLayout, ReadingPlan
+from xlassess.ingest.reading.without_workbook.another_person import (
+    speaks_of_another,
+    words_in_names,
+)
 from xlassess.model.answer import Value
 from xlassess.model.toolkit import Toolkit
 
@@ -93,49 +98,6 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(r"\s*(?:on|about|under|regarding)\b", re.IGNORECASE)
-_WORKPLACE = (
-    r"(?:association|authority|board|charity|college|company|council|department|firm|group|job"
-    r"|office|organi[sz]ation|partnership|position|post|role|school|service|team|trust)\b"
-    r"(?! (?:answer|column|item|page|part|question|row|section|sheet))"
-)
-_WHO = (
-    r"(?:s?he|who|colleague|chair|director|lead|manager|officer|predecessor|secretary"
-    r"|(?<!\bthe )(?<!\bour )(?<!\byour )(?<!\bthis )"
-    r"(?!(?:everything|excel|it|our|outlook|teams|that|the|this|which|word|your)\b)"
-    rf"(?!{_WORKPLACE})(?-i:[A-ZÀ-ÖØ-Þ])[\w'’-]{{0,40}}),?"
-)
-"""Whoever it is about: organisations retire logos and move to other places, too."""
-
-_ORGANISATION = (
-    r"(?-i:(?!(?:Annex|Column|Excel|Item|Outlook|Page|Part|PAT|Question|Row|Section|Sheet|Statement"
-    r"|Tab|Teams|Word|Today|Tomorrow|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)s?\b)"
-    r"[A-ZÀ-ÖØ-Þ][\w&'’-]{0,40}(?: (?:[A-ZÀ-ÖØ-Þ&][\w&'’-]{0,40}|of|and|for|the)){0,6})"
-    r"(?=\s*(?:[.,;!]|$)| (?:and|as|at|because|last|on|since|this|with effect)\b)"
-)
-"""A name that somebody may have left, where nothing follows that is left there: who has "left Tom a
-message" or "left Part 2 empty" has not."""
-
-_PERSON = re.compile(
-    r"\b(?:i am|i['’]m|(?:s?he) is) no longer (?:with|at|employed|working (?:at|for|here|with|in)"
-    r"|in (?:post|this (?:role|post)|that (?:role|post))"
-    r"|the (?:right |correct |best |main )?(?:person|contact|lead|manager|director|chair))\b"
-    rf"|\b(?:i|s?he) (?:have|has|had) (?:now |since )?left (?:the |my |our |this )?(?:\w+ ){{0,3}}"
-    rf"{_WORKPLACE}"
-    rf"|\b(?:i have|i['’]ve|s?he has) (?:now |since |recently |also )?left {_ORGANISATION}"
-    rf"|\b(?:i am|i['’]m|{_WHO} is) leaving {_ORGANISATION}"
-    rf"|\b(?:i am|i['’]m|{_WHO} is) leaving (?:the |my |our |this )(?:\w+ ){{0,2}}"
-    rf"(?!office){_WORKPLACE}"
-    rf"|\b(?:i have|i['’]ve|{_WHO} has|i) (?:now |since |recently )?moved (?:on )?to "
-    rf"(?:an?|another|the) (?:(?!office)\w+ ){{0,3}}(?!office){_WORKPLACE}"
-    rf"|\b(?:i now work|(?:i|{_WHO}) no longer works?) (?:here|for|at|with)\b"
-    rf"|\b(?:i have|i['’]ve|i am|{_WHO} has) (?:now |since |recently )?retired\b"
-    r"|\b(?:i am|i['’]m) retiring\b"
-    r"|\bmy (?:successor|replacement)\b|\bis now the (?:right |new |main )?contact\b"
-    r"|\b(?:answer(?:ing)?|complet(?:e|ing)|fill(?:ing)? (?:it|this) in|reply(?:ing)?) "
-    r"(?:it |this )?(?:in my (?:place|stead)|instead of me)\b"
-    r"|\b(?:has|have|is|will be) (?:now )?tak(?:en|ing) over (?:from me|my|this role|the role)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +127,10 @@ def hints_in(text: str, toolkit: Toolkit) -> tuple[Hint, ...]:
 
 def hint_reader(toolkit: Toolkit) -> Callable[[str], tuple[Hint, ...]]:
     """Return what looks for hints in many messages about workbooks with the same questions."""
-    return partial(_hints_by, ReadingPlan.of(toolkit))
+    return partial(_hints_by, ReadingPlan.of(toolkit), words_in_names(toolkit))
 
 
-def _hints_by(plan: ReadingPlan, text: str) -> tuple[Hint, ...]:
+def _hints_by(plan: ReadingPlan, own: frozenset[str], text: str) -> tuple[Hint, ...]:
     known = {name.casefold(): name for name in plan.items}
     found: list[Hint] = []
     for sentence in SENTENCE.split(text[:MOST_TEXT]):
@@ -183,7 +145,7 @@ def _hints_by(plan: ReadingPlan, text: str) -> tuple[Hint, ...]:
             found += _corrections(sentence, shown, items, plan)
         if not items and (said := _NIL.search(asked)) and not _is_of_a_part(asked, said):
             found.append(Hint("nil return", shown))
-        if _PERSON.search(sentence):
+        if speaks_of_another(sentence, own):
             found.append(Hint("another person", shown))
     return tuple(_agreeing(found))[:_MOST_HINTS]
 
@@ -199,7 +161,7 @@ def says_another_answers(text: str) -> bool:
     Args:
         text: what the message says.
     """
-    return any(_PERSON.search(one) for one in SENTENCE.split(text[:MOST_TEXT]))
+    return any(speaks_of_another(one) for one in SENTENCE.split(text[:MOST_TEXT]))
 
 
 def _is_of_a_part(sentence: str, said: re.Match[str]) -> bool:

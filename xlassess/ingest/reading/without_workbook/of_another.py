@@ -7,6 +7,7 @@ nothing.
 - The words name the toolkit, or "the other one" where only one is left that could be meant.
 - They say it in the same part of a sentence; or nothing else is named in the whole sentence.
 - What asks, supposes or puts off, or is about a part of the workbook, gives no hint.
+- Nor does what is about a thing that only bears the name: a meeting, or training.
 """
 
 from __future__ import annotations
@@ -50,9 +51,14 @@ _UNSURE = re.compile(
     re.IGNORECASE,
 )
 _OF_A_PART = re.compile(
-    r"\b(?:sections?|pages?|sheets?|questions?|items?|statements?|headings?|tabs?|else|further)\b",
+    r"\b(?:sections?|pages?|sheets?|questions?|items?|statements?|headings?|tabs?|else|further)\b"
+    r"|\b(?:agenda|briefing|call|conference|course|discussion|event|group|interview|launch|meeting"
+    r"|minute|panel|pilot|presentation|seminar|session|training|visit|webinar|workshop)s?\b"
+    r"|\battend(?:ed|ing|s)?\b",
     re.IGNORECASE,
 )
+"""A part of a workbook, or something else that may be had or done about one."""
+
 _THE_OTHER = re.compile(
     r"\bthe (?:other|second|remaining) (?:one|workbook|questionnaire|toolkit|form|file|spreadsheet"
     r"|survey)\b|\bthe other\s*[.!]?\s*$",
@@ -69,6 +75,34 @@ _MARK = re.compile(r"[\ue000-\uf8ff]")
 """Marks in the place of names: characters for private use, taken out of what a message says first.
 
 What somebody writes is never taken for a mark."""
+
+_BOOK = (
+    r"(?:assessment|checklist|exercise|file|form|questionnaire|return|self-assessment|spreadsheet"
+    r"|survey|tool|toolkit|workbook)"
+)
+_OF_MORE = re.compile(
+    r"[\ue000-\uf8ff](?:['’]s?)?[ -](?!(?:"
+    rf"{_BOOK}|again|also|and|anyway|are|as|at|attached|because|but|by|can|cannot|do|does|due"
+    r"|either|enclosed|follows|for|from|had|has|have|here|i|in|is|it|next|no|nor|not|nothing|now"
+    r"|on|one|or|our|out|owing|please|since|so|sorry|the|then|there|they|this|though|to|too|was|we"
+    r"|were|whereas|which|while|will|with|won['’]t)\b)\w",
+    re.IGNORECASE,
+)
+"""A name that is only the beginning of another: nobody who misses "the PAT meeting" refuses PAT."""
+
+_REST = re.compile(
+    r"(?: to (?:answer|complete|fill in|return|(?:be|take) part|participate))?"
+    r"(?:\s+(?:about|as to|concerning|for|from|in|of|on|regarding|to|under|with))?"
+    r"(?:\s+(?:our|that|the|this|your))?"
+    rf"(?:\s*[\ue000-\uf8ff](?: one|\s+{_BOOK})?"
+    rf"|\s+(?:the )?(?:other|remaining|second)(?: one| {_BOOK})?|\s+(?:it|that|this)(?: one)?)?"
+    r"(?:\s+(?:in|out))?"
+    r"(?:\s+(?:(?:for |in )?(?:this (?:round|time|year)|\d{4})|again|any ?more|at all|either|here"
+    r"|from (?:here|our side|us)|please|sorry|thanks|thank you|with regret))?"
+    r"\W*(?:\b(?:as|because|due to|owing to|since|so)\b.*)?",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What may stand behind the words that say so: the workbook itself, and no other thing of it."""
 
 _SHORT = 4
 """A name of one word with no more letters than this is told from a word by its capitals."""
@@ -103,13 +137,16 @@ def hints_of_others(text: str, others: OtherWorkbooks) -> Iterator[tuple[str, Hi
 def _in_sentence(sentence: str, others: OtherWorkbooks) -> Iterator[tuple[str, HintKind]]:
     """Yield the references of the workbooks that a sentence says something of, and what."""
     marked = NOT_ANYTHING.sub("nothing to ", _marked(sentence, others))
-    if _UNSURE.search(marked) or _OF_A_PART.search(marked):
+    if any(one.search(marked) for one in (_UNSURE, _OF_A_PART, _OF_MORE)):
         return
     whole = _named(marked, others)
     for piece in _PIECE.split(marked):
         nil, declined = _NIL.search(piece), _DECLINED.search(piece)
+        said = nil or declined
         named = _named(piece, others) or whole
-        if bool(nil) != bool(declined) and len(named) == 1 and (found := named.pop()):
+        if said is None or (nil and declined) or not _REST.fullmatch(piece, said.end()):
+            continue
+        if len(named) == 1 and (found := named.copy().pop()):
             yield found, "nil return" if nil else "declined"
 
 
