@@ -28,7 +28,11 @@ from xlassess.ingest.reading.without_workbook.hints import (
     hints_in,
     says_another_answers,
 )
-from xlassess.ingest.reading.without_workbook.of_another import OtherWorkbooks, hints_of_others
+from xlassess.ingest.reading.without_workbook.of_another import (
+    OtherWorkbooks,
+    hints_of_others,
+    nil_returns_of,
+)
 
 __all__ = [
     "Context",
@@ -51,6 +55,7 @@ __all__ = [
     "hints_of_others",
     "mail_kind",
     "merge",
+    "nil_returns_of",
     "origin_of",
     "read_all",
     "read_printed",

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from xlassess.ingest import OtherWorkbooks, hints_of_others
+from xlassess.ingest import OtherWorkbooks, hints_of_others, nil_returns_of
 from xlassess.toolkits.load import find_toolkit
 
 LIST, TOOL, BETTER = "melton-checklist", "pat", "working-better-together"
+KITS = (LIST, TOOL, BETTER)
 
 
 def told(text: str, others: tuple[str, ...], here: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -70,6 +71,31 @@ def test_hints__the_other_one_is_one_of_two() -> None:
     assert told(said, (LIST,), ()) == []
     named = "We do not take part in Working better together, nothing to report on the checklist."
     assert told(named, (LIST, BETTER), ()) == [(BETTER, "declined"), (LIST, "nil return")]
+
+
+@pytest.mark.parametrize(
+    ("text", "kits"),
+    [
+        ("There is nothing to report this year.", None),
+        ("Nil return for the checklist please.", {LIST}),
+        ("A nil return, to the Partnership Assessment Tool.", {TOOL}),
+        ("We've no projects to report for pat.", {TOOL}),
+        ("Nothing to report in melton-checklist.", {LIST}),
+        ("The checklist follows, nothing to report for PAT.", {TOOL}),
+        ("For PAT and the checklist, we have nothing to report.", {LIST, TOOL}),
+        ("Nothing to report for PAT, the checklist and Working better together.", {*KITS}),
+        ("About the Partnership Checklist.\nWe have nothing to report.", {LIST}),
+        ("PAT: nothing to report. Checklist follows.", {TOOL}),
+        ("Nothing to report. I write for the checklist, and about PAT.", {LIST, TOOL}),
+        ("Nothing to report in the PAT meeting.", {""}),
+        ("PAT follows, the checklist follows, nothing to report.", {""}),
+    ],
+)
+def test_hints__of_the_workbook_that_is_named(text: str, kits: set[str] | None) -> None:
+    asked = OtherWorkbooks({name: find_toolkit(name, Path("nowhere")) for name in KITS})
+    found = nil_returns_of(text, asked)
+    assert set(found) == (kits or set())
+    assert all(words in text for words in found.values())
 
 
 @pytest.mark.parametrize(

@@ -205,6 +205,23 @@ def test_offers__of_the_workbook_that_did_not_come(
     assert lines == {"tiny": "returned", "other": state}
 
 
+def test_offers__a_nil_return_is_of_the_toolkit_that_is_named(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    """Of two that a person is asked with, and once it is on record nothing of the other is left."""
+    text = TOOLKIT.replace("id: tiny", "id: other").replace("short: Tiny", "short: Harbour")
+    (folder.toolkits / "other.yaml").write_text(text.replace("title: A tiny", "title: Harbour"))
+    change_settings(folder, "toolkits: [tiny]", "toolkits: [tiny, other]")
+    write_register(folder, (("Ash Council", "Ada Ash", "Board", "ada@ash.example"),))
+    generate(folder, now=MONDAY)
+    (offer,) = handed(folder, tmp_path / "m.eml", "We have nothing to report for Harbour.").offers
+    assert (offer.hint.kind, offer.issued.identity.toolkit) == ("nil return", "other")
+    run(folder, offer.commands[0])
+    assert open_offers(folder) == ()
+    found = handed(folder, tmp_path / "both.eml", "A nil return. Nothing here.").offers
+    assert [one.issued.identity.toolkit for one in found] == ["tiny"]
+
+
 def test_offers__of_a_request_that_was_withdrawn_none_is_made(
     folder: AssessmentFolder, tmp_path: Path
 ) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -341,15 +341,39 @@ class _Offering:
                 )  # fmt: skip
 
     def _of_own(self, said: _Said) -> Iterator[tuple[Issued, Hint]]:
-        """Yield what a message seems to ask for of the workbooks that it is about."""
+        """Yield what a message seems to ask for of the workbooks that it is about.
+
+        Where it names one that there is nothing to report for, that is none of the others.
+        """
         from xlassess.ingest import hint_reader  # where no message came, it is not loaded
 
+        nil: dict[str, dict[str, str]] = {}
         for book in said.books:
             digest = book.identity.digest
             if digest not in self._readers:
                 self._readers[digest] = hint_reader(self._toolkits[digest])
             for hint in self._readers[digest](said.text):
-                yield book, hint
+                if hint.kind != "nil return":
+                    yield book, hint
+                    continue
+                person = book.identity.respondent
+                if person not in nil:
+                    nil[person] = self._nil_returns(person, said.text)
+                if not nil[person]:
+                    yield book, hint
+                elif words := nil[person].get(book.identity.toolkit):
+                    yield book, replace(hint, words=words)
+
+    def _nil_returns(self, person: str, text: str) -> dict[str, str]:
+        """What a message says to be a nil return, by the ids of a person's toolkits that it names.
+
+        Each with the words that say so; empty where it names none of them.
+        """
+        from xlassess.ingest import OtherWorkbooks, nil_returns_of
+
+        last = {one.identity.toolkit: one.identity.digest for one in self._theirs.get(person, ())}
+        kits = {name: self._toolkits[digest] for name, digest in last.items()}
+        return nil_returns_of(text, OtherWorkbooks(kits))
 
     def _of_others(self, said: _Said) -> Iterator[tuple[Issued, Hint]]:
         """Yield what a message seems to say of the person's workbooks that did not come with it."""

@@ -13,8 +13,9 @@ nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from xlassess.ingest.reading.without_workbook.hints import (
     MOST_TEXT,
@@ -104,6 +105,20 @@ _REST = re.compile(
 )
 """What may stand behind the words that say so: the workbook itself, and no other thing of it."""
 
+_LED = re.compile(
+    r"\b(?:about|as to|concerning|for|in|of|on|re|regarding|to|under)(?: (?:our|the|your))?"
+    r" ([\ue000-\uf8ff])",
+    re.IGNORECASE,
+)
+"""A workbook that a message is about, as it says itself."""
+
+_NAME_ALONE = re.compile(
+    r"\s*(?:(?:also|about|as|as to|both|for|in|of|on|or|our|regarding|the|to|under|your)\s+){0,4}"
+    rf"[\ue000-\uf8ff](?:\s+{_BOOK})?(?:\s+(?:please|too|either|as well))?\W*",
+    re.IGNORECASE,
+)
+"""A part of a sentence that only names a workbook."""
+
 _SHORT = 4
 """A name of one word with no more letters than this is told from a word by its capitals."""
 
@@ -132,6 +147,61 @@ def hints_of_others(text: str, others: OtherWorkbooks) -> Iterator[tuple[str, Hi
             if (reference, kind) not in told:
                 told.add((reference, kind))
                 yield reference, Hint(kind, as_shown(sentence))
+
+
+def nil_returns_of(text: str, others: OtherWorkbooks) -> dict[str, str]:
+    """Return the workbooks that a message says nothing is to report for, each with the sentence.
+
+    Empty where the message names none of them: what it says holds for all.
+
+    Args:
+        text: what the message says.
+        others: all workbooks of whoever it is from.
+    """
+    found: dict[str, str] = {}
+    general = ""
+    led: set[str] = set()
+    for sentence in SENTENCE.split(text[:MOST_TEXT]):
+        marked = NOT_ANYTHING.sub("nothing to ", _marked(sentence, others))
+        led |= _named("".join(_LED.findall(marked)), others)
+        if not _NIL.search(marked):
+            continue
+        if not _MARK.search(marked):
+            general = general or sentence
+        elif not _OF_MORE.search(marked):
+            found = dict.fromkeys(_nil_in(marked, others), sentence) | found
+        found = found or {"": sentence}
+    if general and not any(found):
+        found = dict.fromkeys(led, general)
+    return {one: as_shown(sentence) for one, sentence in found.items()}
+
+
+def _nil_in(marked: str, others: OtherWorkbooks) -> set[str]:
+    """The references of the workbooks that the words of a sentence with a nil return are about.
+
+    Those that stand in the same part of it, and any that are named together with them.
+    """
+    pieces = _PIECE.split(marked)
+    about: set[str] = set()
+    for at, piece in enumerate(pieces):
+        said = _NIL.search(piece)
+        if said is None:
+            continue
+        before = bool(_MARK.search(piece[: said.start()]))
+        after = bool(_MARK.search(piece[said.end() :]))
+        back, on = _together(reversed(pieces[:at])), _together(pieces[at + 1 :])
+        words = piece + (back if before else on if after else back or on)
+        about |= _named(words, others) or _only(_named(marked, others))
+    return about
+
+
+def _together(pieces: Iterable[str]) -> str:
+    """The parts of a sentence, from the nearest on, that only name a workbook."""
+    return "".join(takewhile(lambda one: not one.strip() or _NAME_ALONE.fullmatch(one), pieces))
+
+
+def _only(references: set[str]) -> set[str]:
+    return references if len(references) == 1 else set()
 
 
 def _in_sentence(sentence: str, others: OtherWorkbooks) -> Iterator[tuple[str, HintKind]]:
@@ -171,6 +241,9 @@ def _marked(sentence: str, others: OtherWorkbooks) -> str:
         pattern = rf"(?<!\w){plain}(?!\w)"
         if len(name) > _SHORT or " " in name:
             pattern = f"(?i:{pattern})"
+        elif name.lower() != name:
+            small = re.escape(name.lower())
+            pattern += rf"|(?:(?<=\bfor )|(?<=\bin )|(?<=\bon )|(?<=\babout )){small}(?!\w)"
         sentence = re.sub(pattern, chr(_FIRST_MARK + at), sentence)
     return sentence
 
