@@ -17,6 +17,7 @@ from xlassess.consolidate.summary import native_charts
 from xlassess.consolidate.summary.layout import profile_layout
 from xlassess.consolidate.summary.sheets import method
 from xlassess.consolidate.summary.sheets.page_one import _fitting
+from xlassess.model.record import Outcome
 from xlassess.toolkits.load import builtin_ids, find_toolkit
 
 SURVEYS = tuple(each for each in builtin_ids() if find_toolkit(each).subject != "proposal")
@@ -258,3 +259,23 @@ def test_findings__what_and_why_stand_in_one_cell():
     assert all(all(line) for line in lines)
     point = next(p for p in summary.parts[0].narrative.concerns if p.what)
     assert f"{point.what}. {point.why}" in [line[1] for line in lines]
+
+
+def test_cover__nil_returns_are_no_answers(pat, melton):
+    record = a_round([pat, melton], 6, Wish(returned=4))
+    out = [one.reference for one in record.issued if one.reference not in record.current]
+    nil = {one: Outcome("nil return", "desk", MADE_AT, "Nothing to say.") for one in out}
+    with_nil = replace(record, register=replace(record.register, outcomes=nil))
+    said = [
+        " ".join(
+            str(cell)
+            for row in opened(summary_bytes(summarise(one, MADE_AT)), "Summary")["Summary"].values
+            for cell in row
+            if cell
+        )
+        for one in (record, with_nil)
+    ]
+    heard = "Answers come from 4 of 6 partners."
+    assert f"4 of 6 workbooks issued have come back (67%). {heard}" in said[0]
+    both = "(100%): 4 with answers and 2 nil returns."
+    assert f"6 of 6 workbooks issued have come back {both} {heard}" in said[1]

@@ -157,7 +157,7 @@ def older_in_words(papers: Iterable[OlderPaper]) -> Iterator[ToldMatter]:
     if names:
         show = count(len(names), "older paper shows", "older papers show")
         yield ToldMatter(
-            f"{show} more about who answered than is shown now",
+            f"{show} more about who answered than the settings or a later paper",
             names,
             "Do not pass them on. Delete them, or move them to another folder.",
         )

@@ -102,7 +102,8 @@ def close(options: Options, name: str, reason: str, yes: bool) -> None:
     folder, out = folder_of(options), Console()
     told = _still_open(service.left_open(folder, today=now().astimezone().date()))
     if told and not yes and not _is_agreed(out, f"Still open in round {name}: {', '.join(told)}."):
-        out.say("Nothing was changed. To see what is open: xlassess status")
+        see = f"xlassess status --round {as_argument(name)}"
+        out.say(f"Nothing was changed. To see what is open: {see}")
         return
     _show_closed(out, service.close_round(folder, now=now(), reason=reason))
 
