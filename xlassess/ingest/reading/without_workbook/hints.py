@@ -27,6 +27,7 @@ from xlassess.ingest.reading.without_workbook.another_person import (
     speaks_of_another,
     words_in_names,
 )
+from xlassess.ingest.reading.without_workbook.denied import is_denied
 from xlassess.model.answer import Value
 from xlassess.model.toolkit import Toolkit
 
@@ -143,7 +144,7 @@ def _hints_by(plan: ReadingPlan, own: frozenset[str], text: str) -> tuple[Hint, 
         items = list(_items(sentence, known))
         if items and _CHANGE.search(sentence) and not _UNCHANGED.search(asked):
             found += _corrections(sentence, shown, items, plan)
-        if not items and (said := _NIL.search(asked)) and not _is_of_a_part(asked, said):
+        if not items and _says_nil(asked):
             found.append(Hint("nil return", shown))
         if speaks_of_another(sentence, own):
             found.append(Hint("another person", shown))
@@ -164,12 +165,17 @@ def says_another_answers(text: str) -> bool:
     return any(speaks_of_another(one) for one in SENTENCE.split(text[:MOST_TEXT]))
 
 
+def _says_nil(sentence: str) -> bool:
+    """True where a sentence says that there is nothing to report of the workbook."""
+    said = _NIL.search(sentence)
+    return bool(said and not _is_of_a_part(sentence, said) and not is_denied(sentence, said))
+
+
 def _is_of_a_part(sentence: str, said: re.Match[str]) -> bool:
     """True where what is said to be nothing is so of a part of the workbook only, or of more."""
     after = sentence[said.end() :]
     around = f"{sentence[: said.start()]} {after}"
-    denied = re.search(r"\bnot (?:a|an|the)?\s*$", sentence[: said.start()], re.IGNORECASE)
-    return bool(_PART.search(around) or _ABOUT.match(after) or denied)
+    return bool(_PART.search(around) or _ABOUT.match(after))
 
 
 def _items(sentence: str, known: dict[str, str]) -> Iterator[tuple[str, int]]:

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
+from xlassess.ingest.reading.without_workbook.denied import is_denied
 from xlassess.ingest.reading.without_workbook.hints import (
     MOST_TEXT,
     NOT_ANYTHING,
@@ -32,7 +33,7 @@ _PIECE = re.compile(r"[;:,–—]|\s-\s|\b(?:and|but|while|whereas|though|althou
 
 _NIL = re.compile(
     r"\bnothing to (?:say|report|declare|submit|add|contribute)\b"
-    r"|(?<!not a )\bnil[- ](?:return|response|report)\b"
+    r"|\bnil[- ](?:return|response|report)\b"
     r"|\bno (?:activity|activities|projects?|work) to report\b",
     re.IGNORECASE,
 )
@@ -152,7 +153,8 @@ def hints_of_others(text: str, others: OtherWorkbooks) -> Iterator[tuple[str, Hi
 def nil_returns_of(text: str, others: OtherWorkbooks) -> dict[str, str]:
     """Return the workbooks that a message says nothing is to report for, each with the sentence.
 
-    Empty where the message names none of them: what it says holds for all.
+    Empty where the message names none of them: what it says holds for all. Where it holds for
+    none of them, an empty name stands for that.
 
     Args:
         text: what the message says.
@@ -160,19 +162,21 @@ def nil_returns_of(text: str, others: OtherWorkbooks) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     general = ""
-    led: set[str] = set()
+    led, denied = set[str](), set[str]()
     for sentence in SENTENCE.split(text[:MOST_TEXT]):
         marked = NOT_ANYTHING.sub("nothing to ", _marked(sentence, others))
         led |= _named("".join(_LED.findall(marked)), others)
-        if not _NIL.search(marked):
-            continue
-        if not _MARK.search(marked):
+        said = _NIL.search(marked)
+        if said is None or is_denied(marked, said):
+            denied |= _named(marked, others) if said or _DECLINED.search(marked) else set()
+        elif not _MARK.search(marked):
             general = general or sentence
-        elif not _OF_MORE.search(marked):
-            found = dict.fromkeys(_nil_in(marked, others), sentence) | found
-        found = found or {"": sentence}
-    if general and not any(found):
-        found = dict.fromkeys(led, general)
+        else:
+            about = set() if _OF_MORE.search(marked) else _nil_in(marked, others)
+            found = dict.fromkeys(about or {""}, sentence) | found
+    if general and not any(found) and (led or denied):
+        rest = {*others.toolkits} if denied else set()
+        found = dict.fromkeys(led - denied or rest - denied or {""}, general)
     return {one: as_shown(sentence) for one, sentence in found.items()}
 
 
@@ -185,7 +189,7 @@ def _nil_in(marked: str, others: OtherWorkbooks) -> set[str]:
     about: set[str] = set()
     for at, piece in enumerate(pieces):
         said = _NIL.search(piece)
-        if said is None:
+        if said is None or is_denied(piece, said):
             continue
         before = bool(_MARK.search(piece[: said.start()]))
         after = bool(_MARK.search(piece[said.end() :]))
@@ -215,6 +219,8 @@ def _in_sentence(sentence: str, others: OtherWorkbooks) -> Iterator[tuple[str, H
         said = nil or declined
         named = _named(piece, others) or whole
         if said is None or (nil and declined) or not _REST.fullmatch(piece, said.end()):
+            continue
+        if is_denied(piece, said):
             continue
         if len(named) == 1 and (found := named.copy().pop()):
             yield found, "nil return" if nil else "declined"
