@@ -20,6 +20,7 @@ from xlassess.model.errors import UsageError
 from xlassess.model.query import Slot
 from xlassess.services.decide import (
     Why,
+    choose,
     correct,
     correct_all,
     set_all_aside,
@@ -275,6 +276,19 @@ def test_correct__a_late_answer_about_the_same_item_waits_for_a_decision(
     assert answers["1B"] == "high"
     (line, *_) = status(folder, today=LATER.date()).lines
     assert [one.code for one in line.queries] == ["L01"]
+
+
+def test_correct__of_a_return_that_was_chosen_leaves_nothing_to_choose(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    reference, _ = asked_then_corrected(folder, tmp_path, "1B", "Agree")
+    (line, *_) = status(folder, today=LATER.date()).lines
+    number = int(line.queries[0].number.partition(".")[0])
+    choose(folder, reference, str(number), WHY)
+    correct(folder, reference, "1C", "Disagree", WHY)
+    assert counting(folder, reference) == {"1A": "high", "1B": "low", "1C": "low"}
+    (line, *_) = status(folder, today=LATER.date()).lines
+    assert (line.state, line.queries) == ("returned", ())
 
 
 def test_correct__a_late_answer_after_the_correction_was_taken_back(

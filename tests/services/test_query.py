@@ -26,6 +26,7 @@ from xlassess.generate.query.letter import query_subject, slot_cells
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Return
 from xlassess.model.errors import UsageError
+from xlassess.model.finding import Waiver
 from xlassess.model.query import Slot
 from xlassess.services import status as status_desk
 from xlassess.services.common.workbooks import issuing
@@ -33,6 +34,7 @@ from xlassess.services.decide import Why, choose, mark, mark_queries, set_aside,
 from xlassess.services.generate import generate
 from xlassess.services.history import history
 from xlassess.services.ingest import ingest
+from xlassess.services.papers.consolidate import consolidate
 from xlassess.services.post.send import Ask, preview
 from xlassess.services.query import Asked, query
 from xlassess.services.setup.verify import verify
@@ -220,8 +222,44 @@ def test_query__finding_waived_after_issue(
     back = fill_in(folder, anew, tmp_path / "back.xlsx", {B: "Agree"})
     ingest(folder, [back], now=BACK, workers=1)
     ret = current(folder)
-    assert ret.state == "accepted with notes"
-    assert [(f.code, f.severity) for f in ret.findings] == [("C02", "note")]
+    assert not ret.is_blank
+    (line,) = [one for one in status_desk.status(folder, today=BACK.date()).lines if one.asked]
+    assert (line.state, [f.code for f in line.waived]) == ("returned", ["C02"])
+
+
+def test_query__waiver_goes_on_with_whose_it_is_to_the_answered_return(
+    folder: AssessmentFolder, first: Path, tmp_path: Path
+) -> None:
+    doubted = next(f for f in current(folder).findings if f.code == "C01")
+    waive(folder, [doubted.number], Why(ASKED, "Said on the phone", "Cora"))
+    back = fill_in(folder, the_query(folder), tmp_path / "back.xlsx", {C: "Agree"})
+    ingest(folder, [back], now=BACK, workers=1)
+    (line,) = [one for one in status_desk.status(folder, today=BACK.date()).lines if one.asked]
+    assert (line.state, line.queries) == ("returned", ())
+    (waived,) = line.waived
+    assert (waived.code, waived.item) == ("C01", "1B")
+    assert waived.number != doubted.number
+    assert waived.waiver == Waiver("Cora", ASKED, "Said on the phone")
+    method = openpyxl.load_workbook(consolidate(folder, now=BACK).path)["Method"]
+    told = [str(cell.value) for row in method.iter_rows() for cell in row if cell.value]
+    assert not [text for text in told if "None has been recorded" in text and "aiver" in text]
+    assert any("C01" in text and "Said on the phone" in text for text in told), told
+    assert verify(folder).holds
+    waive(folder, [waived.number], Why(BACK, "Asked after all"), revoke=True)
+    (line,) = [one for one in status_desk.status(folder, today=BACK.date()).lines if one.asked]
+    assert [one.number for one in line.queries] == [waived.number]
+
+
+@pytest.mark.parametrize(("value", "still"), [("Mostly", ["C01"]), ("Hardly", [])])
+def test_query__waiver_of_what_was_asked_holds_for_the_same_value_only(
+    folder: AssessmentFolder, first: Path, tmp_path: Path, value: str, still: list[str]
+) -> None:
+    asked = the_query(folder)
+    doubted = next(f for f in current(folder).findings if f.code == "C01")
+    waive(folder, [doubted.number], Why(ASKED, "Fine", "Cora"))
+    back = fill_in(folder, asked, tmp_path / "back.xlsx", {B: value, C: "Agree"})
+    ingest(folder, [back], now=BACK, workers=1)
+    assert [f.code for f in current(folder).findings if f.waiver] == still
 
 
 def test_query__doubt_in_the_answer_is_a_query_again(

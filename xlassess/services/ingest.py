@@ -29,7 +29,7 @@ from xlassess.ingest import (
 )
 from xlassess.ledger import Kept, Ledger
 from xlassess.ledger.archive import KeptFiles, kept_files, sweep
-from xlassess.ledger.tables.order import SAYS, UNSEALED
+from xlassess.ledger.tables.order import SAYS, UNSEALED, once_chosen
 from xlassess.model.answer import ENTERED, Issued, Return, State
 from xlassess.model.assessment import Respondent
 from xlassess.model.catalogue import found
@@ -709,9 +709,12 @@ class _Run:
             return
         if self._run is None:
             self._run = self._ledger.begin_run(self._round, to_end=True)
-        stamped = self._beside_last_time(self._joined(ret)) if ret.query else ret
+        asked = self._asked_about(ret) if ret.query else None
+        stamped = self._beside_last_time(self._joined(ret, asked)) if ret.query else ret
         recorded = self._ledger.record_return(stamped, self._run)
         known = recorded.state == "duplicate"
+        if asked and not known:
+            recorded = self._ledger.decisions.waive_again(asked, recorded)
         repeats = known and recorded.sha256 != stamped.sha256
         earlier = self._ledger.numbered(recorded.number) if repeats else None
         self._done[key] = replace(self._received(recorded, known=known), repeats=earlier)
@@ -722,15 +725,22 @@ class _Run:
         told = (ret.received_at, self._arrived_with(ret.file))
         return next((came for came in told if came and _OLDEST < came <= self._now), self._now)
 
-    def _joined(self, ret: Return) -> Return:
-        """Return what came in a query workbook joined with the return it asked about."""
+    def _asked_about(self, ret: Return) -> Return | None:
+        """Return what an answer to a query stands on, its findings under the numbers asked by."""
         query = self._context.queries.get(ret.query)
         base = self._ledger.numbered(query.base) if query else None
         if not query or not base:
-            return ret
+            return None
         later = self._ledger.numbered(self._ledger.stands_on(query))
-        asked = _as_asked(later, base) if later else base
-        return merge(ret, asked, query, self._context.toolkits.get(query.identity.digest))
+        return _as_asked(later, base) if later else base
+
+    def _joined(self, ret: Return, asked: Return | None) -> Return:
+        """Return what came in a query workbook joined with the return it asked about."""
+        query = self._context.queries.get(ret.query)
+        if not query or not asked:
+            return ret
+        toolkit = self._context.toolkits.get(query.identity.digest)
+        return merge(ret, once_chosen(asked), query, toolkit)
 
     def _beside_last_time(self, ret: Return) -> Return:
         """Return it with notes on facts that were filled in, and on judgements as last time.

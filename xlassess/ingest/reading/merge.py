@@ -111,15 +111,14 @@ def _actions(came: Return, base: Return, query: Query) -> tuple[Action, ...]:
 def _standing(base: Return, query: Query) -> Iterable[Finding]:
     """The findings of the earlier return that the query workbook did not ask about.
 
-    One that was waived stands on as a note; by whom and why is on record with that return. A
-    note on places that were filled in anew is not true any more.
+    One that was waived stands on as it was: that it is waived is to be recorded anew. A note on
+    places that were filled in anew is not true any more.
     """
     for finding in base.findings:
         slots = concerned(finding)
         outdated = finding.severity == "note" and slots and query.open.issuperset(slots)
         if finding.number not in query.findings and not outdated:
-            noted = replace(finding.kind, severity="note") if finding.waiver else finding.kind
-            yield replace(finding, kind=noted, file=finding.file or base.file, waiver=None)
+            yield replace(finding, file=finding.file or base.file, waiver=None)
 
 
 def _left_empty(

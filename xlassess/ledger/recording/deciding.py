@@ -125,7 +125,10 @@ class Deciding:
             anew = replace(anew, state=state_of(anew.findings, anew.normalised))
         statuses = {ret.number: held._replace(state=anew.state)}
         why = waiver.reason if waiver else reason
-        self.add(Entry(what, held.reference, ret.number, position, why, statuses=statuses))
+        # One that is taken over from another return is told as the decision that it was.
+        first = waiver if waiver and (waiver.by, waiver.at) != (self._by, self._at) else None
+        details = {"by": first.by, "at": first.at.isoformat()} if first else {}
+        self.add(Entry(what, held.reference, ret.number, position, why, details, statuses))
         return anew
 
     def let_count(

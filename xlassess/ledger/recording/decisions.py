@@ -65,6 +65,33 @@ class Decisions:
                 anew[ret.number] = deciding.reconsider("waived", ret, position, waiver)
             return tuple(anew.values())
 
+    def waive_again(self, before: Return, after: Return) -> Return:
+        """Accept in the return that takes the place of another what was accepted in that one.
+
+        So are the words of a message that were put away. Each stays a decision of whoever made it
+        first, when and why. What is said of another value than then is not accepted.
+
+        Args:
+            before: the return whose waivers hold, with their findings.
+            after: the return that takes its place, as recorded.
+
+        Returns:
+            The return after that in its state anew.
+        """
+        waived = {_matter(one): one.waiver for one in before.findings if one.waiver}
+        again = [
+            (position, waiver)
+            for position, one in enumerate(after.findings, start=1)
+            if (waiver := waived.get(_matter(one))) and one.waiver is None and _may_be_waived(one)
+        ]
+        if not again:
+            return after
+        with self._begun() as deciding:
+            ret = deciding.ret(after.number)
+            for position, waiver in again:
+                ret = deciding.reconsider("waived", ret, position, waiver)
+            return ret
+
     def revoke(self, findings: Sequence[str], reason: str) -> tuple[Return, ...]:
         """Take waivers back, all or none; return their returns in their states anew.
 
@@ -256,6 +283,22 @@ def _about(event: Event, key: str | int) -> bool:
     if event.what == "message set aside":
         return event.details.get("message") == key
     return event.return_id == key if isinstance(key, int) else event.reference == key
+
+
+def _matter(finding: Finding) -> tuple[str | None, ...]:
+    """What is the same in a finding of two returns where it is about the same thing.
+
+    A place has another cell in a query workbook than in the workbook that it asks about.
+    """
+    named = finding.item and finding.field
+    cell = ("", "") if named else (finding.sheet, finding.cell)
+    said = (finding.details.get(name) for name in ("value", "text"))
+    return (finding.code, finding.item, finding.field, *cell, *said)
+
+
+def _may_be_waived(finding: Finding) -> bool:
+    """True for what holds a return up, unless one is to be chosen, and for words of a message."""
+    return finding.code == SAYS or (finding.severity == "query" and finding.code not in UNCLEAR)
 
 
 def _check_waivable(finding: Finding, place: ReturnStatus) -> None:

@@ -24,7 +24,7 @@ The rules, in this order:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Final, Literal
 
@@ -222,3 +222,18 @@ def _sense(finding: Finding) -> tuple[object, ...]:
 
 _ADVICE = ("suggestion", "choices", "wanted")
 """The details of findings that are ours."""
+
+
+def once_chosen(ret: Return) -> Return:
+    """Return it with what was unclear of its order as a note, where that was settled.
+
+    So it stands in a return that is made from this one: between that one and others, nothing is to
+    be chosen.
+    """
+    findings = tuple(
+        replace(one, kind=replace(one.kind, severity="note"))
+        if one.waiver and one.code in UNCLEAR
+        else one
+        for one in ret.findings
+    )
+    return replace(ret, findings=findings)

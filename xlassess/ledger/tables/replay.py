@@ -190,7 +190,12 @@ class Replay:
         ``unclear`` says that it is the finding of an unclear order, which decisions settle.
         """
         event = self.settled.get(return_id) if unclear else self.waived.get((return_id, position))
-        return Waiver(event.by, event.at, event.reason) if event else None
+        if event is None:
+            return None
+        told = event.details  # of one that was taken over from another return: whose it was, when
+        if event.what == "waived" and "by" in told:
+            return Waiver(told["by"], datetime.fromisoformat(told["at"]), event.reason)
+        return Waiver(event.by, event.at, event.reason)
 
     def register(self) -> Register:
         """Return what was recorded about workbooks."""

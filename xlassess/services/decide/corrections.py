@@ -12,7 +12,7 @@ from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ingest import corrected
 from xlassess.ledger import Ledger
 from xlassess.ledger.archive import kept_files
-from xlassess.ledger.tables.order import SAYS
+from xlassess.ledger.tables.order import once_chosen
 from xlassess.model.answer import Issued, Return, state_of
 from xlassess.model.days import written_day
 from xlassess.model.errors import UsageError
@@ -83,7 +83,7 @@ def _corrected(ledger: Ledger, book: Issued, item: str, value: str, why: Why) ->
     toolkit = ledger.toolkits()[book.identity.digest]
     day = written_day(why.now.astimezone())
     name = f"Correction of {item.strip()} in {book.reference}, recorded on {day}"
-    anew, change = corrected(ret, toolkit, item, value, name)
+    anew, change = corrected(once_chosen(ret), toolkit, item, value, name)
     details = {"item": change.item, "before": change.before, "after": change.after}
     record = json.dumps(
         {"reference": book.reference, "return": ret.number, **details,
@@ -107,7 +107,7 @@ def _corrected(ledger: Ledger, book: Issued, item: str, value: str, why: Why) ->
             f"It is not clear which return of {book.reference} counts.",
             f'Choose first: xlassess choose {book.reference} RETURN --reason "..."',
         )
-    _waive_again(ledger, ret, final)
+    ledger.decisions.waive_again(ret, final)
     ledger.decisions.corrected(final.number, details, reason)
     return final.number, record
 
@@ -140,16 +140,3 @@ def _keep_record(folder: AssessmentFolder, record: bytes) -> None:
         path = Path(place, "correction.json")
         path.write_bytes(record)
         files.secure([files.keep(path, "json")])
-
-
-def _waive_again(ledger: Ledger, before: Return, after: Return) -> None:
-    """What was accepted in the return before is accepted in the one that takes its place.
-
-    So are the words of a message that were put away.
-    """
-    waived = {(one.code, one.sheet, one.cell, one.item): one.waiver for one in before.findings}
-    for position, one in enumerate(after.findings, start=1):
-        waiver = waived.get((one.code, one.sheet, one.cell, one.item))
-        may_be = one.severity == "query" or one.code == SAYS
-        if waiver and one.waiver is None and may_be:
-            ledger.decisions.waive([f"{after.number}.{position}"], waiver.reason)
