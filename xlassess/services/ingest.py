@@ -492,7 +492,9 @@ class _Run:
         notice = Notice(told.kind, when, told.until, address, failed)
         if references:
             said = said_in(item.ret)
-            text = said if says_another_answers(said) else ""
+            issued = self._context.issued
+            partners = " ".join({issued[one].partner for one in references if one in issued})
+            text = said if says_another_answers(said, partners) else ""
             self._notices.append((item, references, notice, text))
 
     def _failed(self, notice: MailNotice, references: Sequence[str]) -> tuple[str, ...]:

@@ -231,6 +231,33 @@ def test_hints__nobody_else(text: str, pat: Toolkit) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        ("I left the Hospital last month.", True),
+        ("I left the old Force in April 2026, please write to Jo.", True),
+        ("Sorry, I left the school.", True),
+        ("I've left the Minster on 3 May and no longer read this.", True),
+        ("I left the NRT at the end of last year.", True),
+        ("I left the Trust in June.", True),
+        ("I left the Charity in 2025.", True),
+        ("I left the Hospital box empty.", False),
+        ("I left the Hospital blank.", False),
+        ("I left the Minster last year's figures open.", False),
+        ("I left the Trust.", False),
+        ("I left the meeting last month.", False),
+        ("I left the section on the Minster.", False),
+        ("I left the page for the Charity.", False),
+        ("I left the Charity in 2015 and came here.", False),
+        ("When I left the Minster last week it was done.", False),
+        ("I left the Harbour last month.", False),
+    ],
+)
+def test_hints__who_left_the_place(text: str, gone: bool, pat: Toolkit) -> None:
+    found = hints_in(text, pat, "Northern Minster NRT")
+    assert [one.kind for one in found] == ["another person"] * gone
+
+
+@pytest.mark.parametrize(
     "piece",
     [
         "3B should read to ",

@@ -29,7 +29,7 @@ from xlassess.cli.app import cli
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Issued
 from xlassess.model.errors import as_argument
-from xlassess.services.common.offers import Offer, offers
+from xlassess.services.common.offers import Offer, offers, who_left
 from xlassess.services.common.received import Ingested
 from xlassess.services.generate import generate
 from xlassess.services.ingest import ingest
@@ -310,6 +310,19 @@ def test_offers__another_person_until_the_register_says_so(
     assert open_offers(folder) == ()
 
 
+def test_offers__who_left_a_place_that_is_in_the_name_of_the_partner(
+    folder: AssessmentFolder, tmp_path: Path
+) -> None:
+    """They are held back from reminders, as whoever left "the council" is."""
+    write_register(folder, (("Fern Abbey", "Ada Ash", "Board", "ada@ash.example"),))
+    generate(folder, now=MONDAY)
+    assert handed(folder, tmp_path / "1.eml", "I left the Harbour last month.").offers == ()
+    (offer,) = handed(folder, tmp_path / "2.eml", "I left the Abbey last month.").offers
+    with Ledger(folder.ledger) as ledger:
+        gone = who_left(ledger, ledger.overview("2026"), folder.assessment(), folder.respondents())
+    assert (offer.step, list(gone.values())) == ("another person", [offer])
+
+
 def test_offers__words_with_a_workbook_read_before(
     folder: AssessmentFolder, tmp_path: Path
 ) -> None:
@@ -343,9 +356,9 @@ def test_offers__what_was_said_again_is_put_away_and_back(
 
 
 def test_offers__an_automatic_reply_is_put_away(folder: AssessmentFolder, tmp_path: Path) -> None:
-    write_register(folder, (("Ash Council", "Ada Ash", "Board", "ada@ash.example"),))
+    write_register(folder, (("ASH Council", "Ada Ash", "Board", "ada@ash.example"),))
     generate(folder, now=MONDAY)
-    text = "I have left the council. Please write to office@ash.example."
+    text = "I left the Ash last month. Please write to office@ash.example."
     heads = {"Auto-Submitted": "auto-replied"}
     (offer,) = handed(folder, tmp_path / "m.eml", text, **heads).offers
     assert (offer.hint.kind, offer.sender) == ("another person", "ada@ash.example")

@@ -308,7 +308,7 @@ class _Offering:
         self._ledger, self._overview, self._assessment = ledger, overview, assessment
         self._register, self._people = people, {one.id for one in people}
         self._addresses = addresses
-        self._readers: dict[str, Callable[[str], tuple[Hint, ...]]] = {}
+        self._readers: dict[str, Callable[[str, str], tuple[Hint, ...]]] = {}
         self._toolkits: Mapping[str, Toolkit] = ledger.toolkits()
         self.made: dict[tuple[str, ...], Offer] = {}
         self._reachable = frozenset[str]().union(*addresses.values())
@@ -352,7 +352,7 @@ class _Offering:
             digest = book.identity.digest
             if digest not in self._readers:
                 self._readers[digest] = hint_reader(self._toolkits[digest])
-            for hint in self._readers[digest](said.text):
+            for hint in self._readers[digest](said.text, book.partner):
                 if hint.kind != "nil return":
                     yield book, hint
                     continue

@@ -47,11 +47,8 @@ _WHEN = (
     r"|(?:week|month|year|spring|summer|autumn|winter|easter|christmas|then)\b)"
     r"|(?:today|tomorrow|yesterday)\b)"
 )
-_NAME_ENDS = (
-    r"(?=\s*(?:[.;!](?!\w)|$)"
-    r"|, (?:so|please|i|therefore|sorry|and no longer)\b"
-    rf"|,?{_WHEN})"
-)
+_ENDS = r"\s*(?:[.;!](?!\w)|$)|, (?:so|please|i|therefore|sorry|and no longer)\b"
+_NAME_ENDS = rf"(?={_ENDS}|,?{_WHEN})"
 _LEFT = re.compile(
     rf"\b(?:(?:i have|i['’]ve|s?he has) (?:now |since |recently |also )?left"
     rf"|(?P<leaving>(?:i am|i['’]m|{_WHO} is) leaving)) {_NAME}{_NAME_ENDS}",
@@ -63,6 +60,22 @@ Who has "left Tom a message", "left Part 2 empty" or "left it to Ann and Tom to 
 still: the name ends what is said, or a day follows, or what such a message asks for. Whoever is
 taken for gone is no longer reminded, so that a name which may be anything else is none.
 """
+
+_LEFT_THE = re.compile(
+    r"(?<!\bwhen )(?<!\bafter )(?<!\bbefore )(?<!\bsince )(?<!\bwhile )(?<!\buntil )"
+    r"\bi(?: have|['’]ve)?(?: now| recently| just)? left the "
+    rf"(?P<name>(?:(?!{_NOT_OF_A_NAME}\b|of\b)[^\W\d][\w&'’-]* ){{0,4}}?[^\W\d][\w&'’-]*)"
+    r"(?! (?:in|since) \d{4},? (?:and|but|so)\b)"
+    rf"(?P<when>{_WHEN}(?: \d{{4}}\b)?(?=\s*(?:[.;,!](?!\w)|$|(?:and|but|so)\b)))?"
+    rf"(?(when)|(?={_ENDS}))",
+    re.IGNORECASE,
+)
+"""Words by which whoever writes has left "the College": its name ends what is said, or a day does.
+
+Who tells of the time "when I left the College" may have come back, or speak of another."""
+
+_KINDS = frozenset({"charity", "college", "council", "force", "hospital", "school", "trust"})
+"""What organisations are called, where no other word of their names is said."""
 
 _LINKS = frozenset({"&", "and", "for", "of", "the"})
 _NO_ORGANISATION = frozenset({
@@ -112,16 +125,18 @@ _PERSON = re.compile(
 )
 
 
-def speaks_of_another(sentence: str, own: Collection[str] = frozenset()) -> bool:
+def speaks_of_another(sentence: str, own: Collection[str] = frozenset(), partner: str = "") -> bool:
     """True where a sentence says that whoever writes has left, or who answers instead.
 
     Args:
         sentence: what somebody writes.
         own: the words of names in the workbook, in small letters, where it is known: what is left
             there is no place of work.
+        partner: the name of whoever writes answers for, where it is known.
     """
     left = (_is_organisation(one["name"], own, one["leaving"]) for one in _LEFT.finditer(sentence))
-    return bool(_PERSON.search(sentence)) or any(left)
+    gone = (_is_theirs(one, own, partner) for one in _LEFT_THE.finditer(sentence))
+    return bool(_PERSON.search(sentence)) or any(left) or any(gone)
 
 
 def words_in_names(toolkit: Toolkit) -> frozenset[str]:
@@ -139,6 +154,23 @@ def _names(toolkit: Toolkit) -> Iterator[str]:
     for scale in toolkit.scales.values():
         yield scale.title
         yield from (choice.label for choice in scale.choices)
+
+
+def _is_theirs(said: re.Match[str], own: Collection[str], partner: str) -> bool:
+    """True where "the College", or whatever somebody left, can only be where they worked.
+
+    What a part of the workbook or a choice is called, too, only with the day on which they left.
+    """
+    words = said["name"].split()
+    last = words[-1].casefold()
+    theirs = {
+        word.casefold() for word in re.findall(r"[\w&'’-]+", partner)
+        if len(word) >= _LONG or word.isupper()
+    } - _NO_ORGANISATION  # fmt: skip
+    known = last in theirs | _KINDS
+    apart = any(word.casefold().removesuffix("s") in _NO_ORGANISATION for word in words)
+    unclear = last in own or last in _THEMES
+    return known and not apart and bool(said["when"] or not unclear)
 
 
 def _is_organisation(name: str, own: Collection[str], leaving: str | None) -> bool:

@@ -116,22 +116,26 @@ class Hint:
     label: str = ""
 
 
-def hints_in(text: str, toolkit: Toolkit) -> tuple[Hint, ...]:
+def hints_in(text: str, toolkit: Toolkit, partner: str = "") -> tuple[Hint, ...]:
     """Return what the words of a message seem to ask for, in their order.
 
     Args:
         text: what the message says.
         toolkit: the questions of the workbook that it is about.
+        partner: the name of the partner whose workbook that is, where it is known.
     """
-    return hint_reader(toolkit)(text)
+    return hint_reader(toolkit)(text, partner)
 
 
-def hint_reader(toolkit: Toolkit) -> Callable[[str], tuple[Hint, ...]]:
-    """Return what looks for hints in many messages about workbooks with the same questions."""
+def hint_reader(toolkit: Toolkit) -> Callable[[str, str], tuple[Hint, ...]]:
+    """Return what looks for hints in many messages about workbooks with the same questions.
+
+    It is asked with what a message says, and the name of the partner.
+    """
     return partial(_hints_by, ReadingPlan.of(toolkit), words_in_names(toolkit))
 
 
-def _hints_by(plan: ReadingPlan, own: frozenset[str], text: str) -> tuple[Hint, ...]:
+def _hints_by(plan: ReadingPlan, own: frozenset[str], text: str, partner: str) -> tuple[Hint, ...]:
     known = {name.casefold(): name for name in plan.items}
     found: list[Hint] = []
     for sentence in SENTENCE.split(text[:MOST_TEXT]):
@@ -146,7 +150,7 @@ def _hints_by(plan: ReadingPlan, own: frozenset[str], text: str) -> tuple[Hint, 
             found += _corrections(sentence, shown, items, plan)
         if not items and _says_nil(asked):
             found.append(Hint("nil return", shown))
-        if speaks_of_another(sentence, own):
+        if speaks_of_another(sentence, own, partner):
             found.append(Hint("another person", shown))
     return tuple(_agreeing(found))[:_MOST_HINTS]
 
@@ -156,13 +160,14 @@ def as_shown(sentence: str) -> str:
     return sentence if len(sentence) <= _MOST_SHOWN else f"{sentence[:_MOST_SHOWN]} ..."
 
 
-def says_another_answers(text: str) -> bool:
+def says_another_answers(text: str, partner: str = "") -> bool:
     """True where a message says that whoever it is from has left, or who answers instead.
 
     Args:
         text: what the message says.
+        partner: the name of the partner that they answer for, where it is known.
     """
-    return any(speaks_of_another(one) for one in SENTENCE.split(text[:MOST_TEXT]))
+    return any(speaks_of_another(one, partner=partner) for one in SENTENCE.split(text[:MOST_TEXT]))
 
 
 def _says_nil(sentence: str) -> bool:
