@@ -137,6 +137,22 @@ def test_query__about_a_plan_opens_what_settles_it(
     assert [each.number for each in the_plan(folder).actions] == wanted
 
 
+def test_query__of_a_row_that_was_filled_in_only_what_was_left_empty_is_told(
+    folder: AssessmentFolder,
+) -> None:
+    said: Rows = {"1": {"decision": "Adopt"}, "2": {"decision": "Merge", "into": "77"}}
+    read_back(folder, plan(folder, now=AGREED).path, said)
+    given: Rows = {"2": {
+        "decision": "Adopt reworded", "wording": "Meet weekly", "owner": "Cedar Homes",
+        "deadline": date(2027, 1, 31),
+    }}  # fmt: skip
+    back = read_back(folder, asked(folder).path, given, now=RETURNED + DAY, name="answer.xlsx")
+    assert [(one.code, one.details["items"]) for one in back.findings] == [
+        ("L02", "“Merge into number” of 2")
+    ]
+    assert [each.number for each in the_plan(folder).actions] == ["1", "2"]
+
+
 def reported(folder: AssessmentFolder) -> Asked:
     """Agree a plan; its owner reports an action as stopped, without a reason, and is asked."""
     read_back(folder, plan(folder, now=AGREED).path, DECIDED)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from xlassess.contract.layout import HEADERS
+from xlassess.contract.layout import HEADERS, layout
 from xlassess.contract.query_layout import asked_in_row
 from xlassess.ingest.reading.cells.cell_findings import CellFinding
 from xlassess.ingest.reading.cells.values import listed
@@ -62,7 +62,10 @@ def merge(came: Return, base: Return, query: Query, toolkit: Toolkit | None = No
     """
     taken = [answer for answer in came.answers if _slot(answer) in query.open]
     kept = [answer for answer in base.answers if _slot(answer) not in query.open]
-    remarks = (*_left_empty(came, base, query, taken), *changed_unasked(came, base, query, toolkit))
+    remarks = (
+        *_left_empty(came, base, query, taken, toolkit),
+        *changed_unasked(came, base, query, toolkit),
+    )
     findings = (
         *(finding for finding in came.findings if finding.code != UNASKED),
         *(remark.in_file(came.file) for remark in remarks),
@@ -122,19 +125,38 @@ def _standing(base: Return, query: Query) -> Iterable[Finding]:
 
 
 def _left_empty(
-    came: Return, base: Return, query: Query, taken: Sequence[Answer]
+    came: Return, base: Return, query: Query, taken: Sequence[Answer], toolkit: Toolkit | None
 ) -> Iterable[Finding]:
-    """A note of places asked about that came back empty although nothing has to stand there."""
+    """A note of places asked about that came back empty although nothing has to stand there.
+
+    An item is told as a whole where nothing is left of it.
+    """
     filled = {_slot(answer) for answer in taken}
+    begun = {slot.item for slot in filled}
     told = {slot for finding in came.findings for slot in _told(finding)}
     empty = [
-        slot.item
+        _place(slot, toolkit) if slot.item in begun else slot.item
         for slot in query.asked
         if slot not in filled and slot not in told and not slot.plan_row
     ]
     empty += _left_empty_in_plan(came, base, query)
     if empty and not any(finding.code == "C13" for finding in came.findings):
         yield found("L02", items=listed(list(dict.fromkeys(empty))))
+
+
+def _place(slot: Slot, toolkit: Toolkit | None) -> str:
+    """A place by the heading above it, as far as that is known, and its item."""
+    headings = (
+        column.header
+        for section in (layout(toolkit).sections if toolkit else ())
+        for table in section.tables
+        for row in table.rows
+        if row.item.id == slot.item
+        for column in table.fields(row.item)
+        if column.field == slot.field
+    )
+    heading = next(headings, "")
+    return f"“{heading}” of {slot.item}" if heading else slot.item
 
 
 def _left_empty_in_plan(came: Return, base: Return, query: Query) -> Iterator[str]:
