@@ -7,6 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 
 from tests.services.small import (
     LATER,
@@ -22,6 +23,7 @@ from tests.services.small import (
     write_toolkit,
 )
 from xlassess.assessment.settings import AssessmentFolder
+from xlassess.cli.app import cli
 from xlassess.generate.query.letter import query_subject, slot_cells
 from xlassess.ledger import Ledger
 from xlassess.model.answer import Return
@@ -33,6 +35,7 @@ from xlassess.services.common.workbooks import issuing
 from xlassess.services.decide import Why, choose, mark, mark_queries, set_aside, waive
 from xlassess.services.generate import generate
 from xlassess.services.history import history
+from xlassess.services.in_doubt import in_doubt
 from xlassess.services.ingest import ingest
 from xlassess.services.papers.consolidate import consolidate
 from xlassess.services.post.send import Ask, preview
@@ -581,6 +584,29 @@ def test_query__sent_by_hand_is_recorded_shown_and_taken_back(
     with Ledger(folder.ledger) as ledger:
         assert ledger.register().uncertain == ()
     assert verify(folder).holds
+
+
+def test_status__says_that_the_last_of_two_query_workbooks_is_not_sent(
+    folder: AssessmentFolder, first: Path, tmp_path: Path
+) -> None:
+    asked = the_query(folder)
+    mark_queries(folder, Why(ASKED))
+    back = fill_in(folder, asked, tmp_path / "half.xlsx", {B: "Agree", C: "Hardly"})
+    ingest(folder, [back], now=BACK, workers=1)
+    said = ["-C", str(folder.root), "status"]
+    assert "send --queries" not in CliRunner().invoke(cli, said).stdout
+    (again,) = query(folder, now=BACK).workbooks
+    reference = again.issued.reference
+    told = " ".join(CliRunner().invoke(cli, said).stdout.split())
+    assert "(2 query workbooks issued, sent " in told
+    assert "; the last one is not sent)" in told
+    assert "xlassess send --queries" in told
+    assert in_doubt(folder, reference).asked_at is None
+    mark_queries(folder, Why(BACK))
+    told = " ".join(CliRunner().invoke(cli, said).stdout.split())
+    assert "last one" not in told
+    assert "send --queries" not in told
+    assert in_doubt(folder, reference).asked_at == BACK
 
 
 def test_query__sent_by_hand_named_beside_an_unknown_reference_records_nothing(

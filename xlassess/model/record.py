@@ -182,7 +182,8 @@ class Register:
     ``sent`` and ``reminded`` hold the moment (UTC) of the last time, ``outcomes`` what is in
     force. ``reminders`` counts how often people were reminded. ``messages`` are those handed to a
     mail server, or recorded as sent by hand, oldest first. ``notices`` is what came back about the
-    last message to somebody. ``asked`` holds the moment when a query workbook about them was sent.
+    last message to somebody. ``asked`` holds the moment when a query workbook about them was sent,
+    ``asked_again`` those about which a later one was issued that is not recorded as sent.
     """
 
     sent: Mapping[str, datetime] = field(default_factory=dict)
@@ -192,6 +193,7 @@ class Register:
     messages: tuple[SentMessage, ...] = ()
     notices: Mapping[str, Notice] = field(default_factory=dict)
     asked: Mapping[str, datetime] = field(default_factory=dict)
+    asked_again: frozenset[str] = frozenset()
 
     @property
     def uncertain(self) -> tuple[SentMessage, ...]:

@@ -126,7 +126,7 @@ class InDoubt:
 
     ``counts`` is the return that counts now, ``outcome`` what is on record instead. ``rivals`` are
     returns that wait for a decision. ``decided`` are the decisions so far, the last one first.
-    ``asked`` are the query workbooks issued about it, and ``asked_at`` is when one was last sent;
+    ``asked`` are the query workbooks issued about it, ``asked_at`` is when the last one was sent;
     ``copies`` are those made for typing answers in.
     ``last`` is the number of the last event that changed any of this.
     """
@@ -217,7 +217,7 @@ def in_doubt(folder: AssessmentFolder, reference: str) -> InDoubt:
         rivals=tuple(pages.compared(counts, ret) for ret in rivals),
         decided=tuple(reversed([one for one in events if one.what in _DECIDING])),
         asked=asked,
-        asked_at=register.asked.get(reference),
+        asked_at=None if reference in register.asked_again else register.asked.get(reference),
         copies=copies,
         last=max((one.number for one in events if one.what in _CHANGING), default=0),
     )

@@ -103,7 +103,7 @@ def _to_partners(found: Status, today: date) -> Iterator[DueStep]:
         yield DueStep(
             "ask", f"Look at what is unclear in {count(len(new), 'workbook')}: settle it, or ask."
         )
-    written = [line for line in found.with_queries if line.asked_now and not line.asked_at]
+    written = [line for line in found.with_queries if line.has_query_to_send]
     if written:
         books = count(len(written), "query workbook")
         yield DueStep("send queries", f"Send the queries that are written: {books}.")

@@ -78,7 +78,8 @@ class Line:
     the ledger. ``queries`` are open, ``waived`` accepted by a decision. ``sent`` and ``reminded``
     are when that was last recorded. ``notice`` is what came back about the last message.
     ``asked`` counts the query workbooks issued about it; one was last sent at ``asked_at``.
-    ``asked_now`` says that one was issued about the return that counts.
+    ``asked_now`` says that one was issued about the return that counts, ``asked_again`` that the
+    last one is not recorded as sent although one was before.
     ``entered`` is the remark that the answers were typed in for the respondent, if they were.
     ``evidence`` are PDFs and pictures that nobody has typed in yet, ``later`` those that came after
     the return that counts. ``said`` is what comments say where answers are missing. ``away`` is the
@@ -104,12 +105,18 @@ class Line:
     asked: int = 0
     asked_at: datetime | None = None
     asked_now: bool = False
+    asked_again: bool = False
     notice: Notice | None = None
     entered: Finding | None = None
     evidence: tuple[Return, ...] = ()
     later: tuple[Return, ...] = ()
     said: tuple[SaidWhy, ...] = ()
     away: date | None = None
+
+    @property
+    def has_query_to_send(self) -> bool:
+        """True where the last query workbook about it is not recorded as sent."""
+        return self.asked_now and (self.asked_again or self.asked_at is None)
 
 
 RateBy = Literal["toolkit", "level", "partner"]
@@ -623,6 +630,7 @@ class _Lines:
             asked=self.record.asked.get(reference, 0),
             asked_at=register.asked.get(reference),
             asked_now=ret is not None and ret.number in self.record.asked_of,
+            asked_again=reference in register.asked_again,
             notice=register.notices.get(reference),
             entered=ret.entered if ret else None,
             evidence=self.evidence.get(reference, ()),

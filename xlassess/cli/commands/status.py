@@ -284,14 +284,15 @@ def _open(out: Console, result: Status) -> None:
 def _issued(line: Line) -> str:
     """How many query workbooks were issued about a workbook, and when one was last sent."""
     when = f"sent {day(line.asked_at.astimezone().date())}" if line.asked_at else "not sent"
-    return f"{count(line.asked, 'query workbook')} issued, {when}"
+    last = "; the last one is not sent" if line.asked_again else ""
+    return f"{count(line.asked, 'query workbook')} issued, {when}{last}"
 
 
 def _asking(out: Console, lines: Sequence[Line]) -> None:
     """How partners are asked: by query workbooks to be written, or to be sent once written."""
     if not all(line.asked_now for line in lines):
         out.say("To ask the partners: xlassess query")
-    if any(line.asked_now and not line.asked_at for line in lines):
+    if any(line.has_query_to_send for line in lines):
         out.say("To send the query workbooks issued: xlassess send --queries")
 
 

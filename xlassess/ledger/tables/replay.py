@@ -200,6 +200,7 @@ class Replay:
     def register(self) -> Register:
         """Return what was recorded about workbooks."""
         last = {key: marks[-1].at for key, marks in self.marks.items() if marks}
+        asked, asked_again = self._asking()
         return Register(
             sent={ref: at for (what, ref), at in last.items() if what == "sent"},
             reminded={ref: at for (what, ref), at in last.items() if what == "reminded"},
@@ -209,16 +210,26 @@ class Replay:
             },
             messages=tuple(self.messages.values()),
             notices=dict(self.notices),
-            asked={
-                self.asked.get(ref, ref): one.at for one in self.messages.values()
-                if one.purpose == "query" and one.outcome == "sent" for ref in one.references
-            },
+            asked=asked,
+            asked_again=asked_again,
             outcomes={
                 ref: Outcome("declined" if event.what == "declined" else "nil return",
                              event.by, event.at, event.reason)
                 for ref, event in self.outcomes.items()
             },
         )  # fmt: skip
+
+    def _asking(self) -> tuple[dict[str, datetime], frozenset[str]]:
+        """When was asked about workbooks, and about which there is a later query not yet sent."""
+        sent = {
+            ref: one.at for one in self.messages.values()
+            if one.purpose == "query" and one.outcome == "sent" for ref in one.references
+        }  # fmt: skip
+        in_order = sorted(sent, key=sent.__getitem__)
+        asked = {self.asked.get(ref, ref): sent[ref] for ref in in_order}
+        last = {about: ref for ref, about in self.asked.items() if about in asked}
+        later = (about for about, ref in last.items() if sent.keys().isdisjoint((about, ref)))
+        return asked, frozenset(later)
 
     def outputs(self, round_name: str) -> tuple[Output, ...]:
         """Return what was written from a round so far, oldest first.
