@@ -12,6 +12,7 @@ from xlassess.assessment.register import RegisterRead
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.contract.reference import find_references
 from xlassess.ledger import UNCLEAR, Event, Ledger, RoundOverview
+from xlassess.ledger.tables.order import ANOTHER_ADDRESS
 from xlassess.model.answer import Issued, Return
 from xlassess.model.assessment import LEVELS, Assessment, Respondent
 from xlassess.model.finding import Finding
@@ -217,8 +218,9 @@ class Status:
     whose owner reported them as stopped or moved without a reason; ``joint`` are plan,
     progress and workshop workbooks in which something is to be put right, ``reports`` those of
     owners that have not come back; ``reviews`` says when the next round is due by what toolkits
-    ask for. ``waiting`` is how many proposals and concerns the agreed plan does not
-    settle; None where that may not be told.
+    ask for. ``from_others`` are the returns that count and came from the address of another
+    respondent, until somebody says whose they are. ``waiting`` is how many proposals and concerns
+    the agreed plan does not settle; None where that may not be told.
     ``mail_waiting`` says how many messages in which mailbox were not read, as a round was closed,
     though they may be for it.
     ``offers`` are what messages seem to ask for. ``senders`` says of refused files who
@@ -239,6 +241,7 @@ class Status:
     joint: tuple[JointInDoubt, ...] = ()
     reports: tuple[AwaitedReport, ...] = ()
     offers: tuple[Offer, ...] = ()
+    from_others: tuple[Return, ...] = ()
     senders: Mapping[int, str] = field(default_factory=dict)
     other_rounds: Mapping[int, OfOtherRound] = field(default_factory=dict)
     waiting: int | None = 0
@@ -401,6 +404,7 @@ def status(
         joint=found.joint,
         reports=found.reports,
         offers=found.offered.offers,
+        from_others=tuple(_from_others(record, respondents)),
         other_rounds=found.other_rounds,
         mail_waiting=found.mail_waiting,
         senders=_senders(history, record.issued, respondents),
@@ -424,6 +428,28 @@ def _unplaced(record: RoundOverview, done: Container[int]) -> tuple[Return, ...]
         and ret.sha256 not in record.read_since
         and ret.number not in done
     )
+
+
+def _from_others(record: RoundOverview, respondents: Sequence[Respondent]) -> Iterator[Return]:
+    """Yield the returns that count of which it is not settled whose they are.
+
+    By the addresses as they are now: one that was entered for the respondent since is theirs, and
+    a return that was given to whoever sent it came from their own.
+    """
+    noted = {
+        ret.reference: (ret, one.details["sender"])
+        for ret in record.current.values()
+        for one in ret.findings
+        if one.code == ANOTHER_ADDRESS and one.waiver is None
+    }
+    if not noted:
+        return
+    addresses = whose_addresses(respondents, record.issued)
+    owners = {book.reference: book.identity.respondent for book in record.issued}
+    for reference, (ret, sender) in noted.items():
+        people = addresses.get(sender.casefold(), frozenset())
+        if people and owners.get(reference) not in people:
+            yield ret
 
 
 def _senders(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from datetime import date, timedelta
 from email import message_from_bytes, policy
@@ -247,6 +248,33 @@ def test_ingest__a_workbook_may_come_from_any_address_of_theirs(
         assert done.exit_code == 0, done.output
         counts = {one.respondent: one.number for one in status(folder, today=LATER.date()).lines}
         assert (counts[other], counts["Ada Ash"]) == (1, 0)
+
+
+@pytest.mark.parametrize("settled", ["reassign", "waive", "set-aside", "gives way", "register"])
+def test_status__whose_workbook_it_is_until_it_is_settled(
+    folder: AssessmentFolder, tmp_path: Path, settled: str
+) -> None:
+    book = answer(folder, "Ada Ash", tmp_path / "ada.xlsx")
+    handed(folder, tmp_path / "m.eml", "", book, "BEA@birch.example")
+    where = ["-C", str(folder.root)]
+    said = CliRunner().invoke(cli, [*where, "status"]).stdout
+    (ret,) = status(folder, today=LATER.date()).from_others
+    assert "Sent from another address: 1 workbook" in said
+    told = re.findall(r"xlassess ((?:reassign \S+ --to|waive) \S+)", " ".join(said.split()))
+    commands = {one.split()[0]: one.split() for one in told}
+    if settled == "gives way":
+        later = answer(folder, "Ada Ash", tmp_path / "two.xlsx", ("Agree", "Agree", "Disagree"))
+        handed(folder, tmp_path / "n.eml", "", later, "ada@ash.example")
+        CliRunner().invoke(cli, [*where, "choose", ret.reference, "2", "--reason", "x"])
+    elif settled == "register":
+        write(folder, (ADA[0], f"{ADA[1]}; bea@birch.example", *ADA[2:]), BEA, CY, DI)
+    else:
+        words = commands.get(settled, ["set-aside", str(ret.number)])
+        done = CliRunner().invoke(cli, [*where, *words, "--reason", "They said so"])
+        assert done.exit_code == 0, done.output
+    assert {"reassign", "waive"} <= commands.keys()
+    assert status(folder, today=LATER.date()).from_others == ()
+    assert "another address" not in CliRunner().invoke(cli, [*where, "status"]).stdout
 
 
 def test_ingest__one_box_for_two_people_is_no_contradiction(

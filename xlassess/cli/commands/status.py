@@ -263,6 +263,7 @@ def _open(out: Console, result: Status) -> None:
     _queries(out, result)
     _joint(out, result)
     show_offers(out, result.offers, over=result.closed is not None)
+    _from_others(out, result)
     _evidence(out, result)
     _later(out, result)
     _settled(out, result)
@@ -275,7 +276,14 @@ def _open(out: Console, result: Status) -> None:
         do = "" if result.closed else ". Run: xlassess generate"
         out.heading(f"{matter('not issued', len(missing))}{do}")
     _refused(out, result)
-    pending = (result.joint, result.offers, result.reports, result.overdue, result.unplaced)
+    pending = (
+        result.joint,
+        result.offers,
+        result.from_others,
+        result.reports,
+        result.overdue,
+        result.unplaced,
+    )
     if not (result.with_queries or waiting or missing or any(pending) or result.waiting):
         out.gap()
         out.say("Nothing is open.", style="good")
@@ -312,6 +320,23 @@ def _joint(out: Console, result: Status) -> None:
         for finding in one.queries:
             text = f"{finding.number}  {finding.code}  {_phrase(finding)}"
             out.say(text, indent=4, style="query")
+
+
+def _from_others(out: Console, result: Status) -> None:
+    """Returns that came from the address of another respondent, and what can be done about each."""
+    from xlassess.ledger.tables.order import ANOTHER_ADDRESS
+
+    if not result.from_others:
+        return
+    out.heading(f"Sent from another address: {count(len(result.from_others), 'workbook')}")
+    for ret in result.from_others:
+        out.say(f"{named(ret)}, {ret.reference}", indent=2, style="note")
+        for one in ret.findings:
+            if one.code == ANOTHER_ADDRESS:
+                out.say(f"{one.number}  {one.code}  {one.message}", indent=4)
+                if not result.closed:
+                    out.say(one.remedy, indent=6)
+                    out.say(f'If it is right: xlassess waive {one.number} --reason "..."', indent=6)
 
 
 def _evidence(out: Console, result: Status) -> None:
@@ -489,6 +514,10 @@ def _as_json(result: Status) -> dict[str, Any]:
         ],
         **_joint_as_json(result),
         "offers": [offer_as_json(one) for one in result.offers],
+        "from_others": [
+            {"number": ret.number, "file": ret.file, "reference": ret.reference}
+            for ret in result.from_others
+        ],
         "unplaced": [
             {
                 "file": ret.file,

@@ -17,7 +17,7 @@ from xlassess.ledger import reads
 from xlassess.ledger.recording.deciding import Deciding, Moves
 from xlassess.ledger.recording.messages import SAYING
 from xlassess.ledger.tables.events import Entry, Event, ReturnStatus, What
-from xlassess.ledger.tables.order import OPEN, SAYS, UNCLEAR
+from xlassess.ledger.tables.order import ANOTHER_ADDRESS, OPEN, SAYS, UNCLEAR
 from xlassess.ledger.tables.replay import MARKS
 from xlassess.ledger.tables.schema import RETURNS
 from xlassess.model.answer import Issued, Return
@@ -297,8 +297,13 @@ def _matter(finding: Finding) -> tuple[str | None, ...]:
 
 
 def _may_be_waived(finding: Finding) -> bool:
-    """True for what holds a return up, unless one is to be chosen, and for words of a message."""
-    return finding.code == SAYS or (finding.severity == "query" and finding.code not in UNCLEAR)
+    """True for what holds a return up, unless one is to be chosen, and for notes to be settled."""
+    to_settle = finding.severity == "query" and finding.code not in UNCLEAR
+    return finding.code in _TO_SETTLE or to_settle
+
+
+_TO_SETTLE = (SAYS, ANOTHER_ADDRESS)
+"""Notes that hold nothing up, and stay open all the same: what a message says, and whose it is."""
 
 
 def _check_waivable(finding: Finding, place: ReturnStatus) -> None:
@@ -318,7 +323,7 @@ def _check_waivable(finding: Finding, place: ReturnStatus) -> None:
             f"{finding.number} ({finding.code}) cannot be waived: one of the returns must count.",
             f'Choose it: xlassess choose {place.reference} RETURN --reason "..."',
         )
-    if finding.severity == "note" and finding.code != SAYS:
+    if finding.severity == "note" and finding.code not in _TO_SETTLE:
         raise UsageError(
             f"{finding.number} ({finding.code}) is a note. It does not hold anything up.",
             "Nothing needs deciding.",

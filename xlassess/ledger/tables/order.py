@@ -38,6 +38,9 @@ be used; read for a decision to give it to somebody, and now nobody's (`Ledger.r
 OPEN = ("current", "contested")
 """The standings of returns among which one counts or is to be chosen."""
 
+ANOTHER_ADDRESS = "I15"
+"""The note that a workbook came from the address of another respondent."""
+
 SAYS = "I14"
 """The finding with what a message says: a note that may be put away."""
 
