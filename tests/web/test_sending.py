@@ -25,6 +25,7 @@ from xlassess.ledger import Ledger
 from xlassess.mail import FetchedMail, Mailbox, MailboxError
 from xlassess.model.errors import UsageError
 from xlassess.services.decide import Why, mark
+from xlassess.services.decide import marks as marking
 from xlassess.services.generate import generate
 from xlassess.services.post.send import LIST, MAILBOX
 from xlassess.services.status import status
@@ -140,6 +141,23 @@ def test_sent__all_are_those_that_the_page_spoke_of(issued: AssessmentFolder) ->
     assert desk.post("/send", given).status_code == 303
     left = [line.reference for line in status(issued, today=MONDAY.date()).lines if not line.sent]
     assert left == [since]
+
+
+def test_sent__of_two_at_one_moment_the_second_is_told_so(
+    issued: AssessmentFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (first, *_) = [line.reference for line in status(issued, today=LATER.date()).lines]
+    mark(issued, [first], "sent", Why(LATER))
+    desk, before, seen = a_desk(issued), events(issued), marking._last_marks
+    early = iter([True])  # looked up before the first of the two had recorded it
+    monkeypatch.setattr(
+        marking, "_last_marks", lambda *asked: {} if next(early, False) else seen(*asked)
+    )
+    given = {"number": number_in(desk.get("/send?show=all")), "what": "sent", "book": first}
+    answer = desk.post("/send?show=all", given)
+    said = words_in(desk.get(answer.headers["location"]))
+    assert (answer.status_code, events(issued)) == (303, before)
+    assert "Nothing was recorded now: somebody else recorded the same at this moment." in said
 
 
 def test_sent__is_taken_back_of_all_or_of_none(issued: AssessmentFolder) -> None:

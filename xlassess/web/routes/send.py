@@ -158,4 +158,6 @@ def record(visit: Visit) -> Done:
     )
     told = count(len(done.books), "workbook")
     said = f"No longer recorded as sent: {told}." if undone else f"Recorded as sent: {told}."
+    if not (done.books or done.arrived or undone):
+        said = "Nothing was recorded now: somebody else recorded the same at this moment."
     return Done(said, visit.at("send", show="all"))
