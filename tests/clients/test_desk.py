@@ -169,6 +169,9 @@ def test_summary__from_figure_to_answers_by_mouse(
         again = page.get_by_role("link", name="Look again")
         while not script and again.count():
             again.click()
+        if script:  # the page is loaded anew once the figures are there
+            page.locator("[data-again]").wait_for(state="detached")
+            page.wait_for_load_state()
         page.get_by_role("heading", name="Figures").click()
         section.wait_for()
         drawn = page.get_by_role("img").first
