@@ -28,15 +28,16 @@ _MOST_READ = 1 << 16
 _FACTS = ("dc:creator", "cp:lastModifiedBy", "dcterms:created", "dcterms:modified")
 
 
-def beginning_of(content: bytes, part: str) -> str:
+def beginning_of(file: bytes | Path, part: str) -> str:
     """Return how a part of an office file begins; nothing where it has none that can be read.
 
     Args:
-        content: the bytes of the file.
+        file: the file, or its bytes.
         part: the name of the part in the package.
     """
     try:
-        with ZipFile(BytesIO(content)) as package, package.open(part) as opened:
+        source = BytesIO(file) if isinstance(file, bytes) else file
+        with ZipFile(source) as package, package.open(part) as opened:
             return opened.read(_MOST_READ).decode(errors="replace")
     except (*PACKAGE_FAULTS, KeyError):
         return ""
@@ -51,12 +52,11 @@ def made_at(path: Path) -> datetime | None:
     Returns:
         None where it cannot be read, or does not say.
     """
+    facts = beginning_of(path, PROPERTIES)
+    said = re.search(r"<dcterms:created(?: [^>]*)?>([0-9T:-]{19})", facts)
     try:
-        with ZipFile(path) as package, package.open(PROPERTIES) as opened:
-            facts = opened.read(_MOST_READ).decode(errors="replace")
-        said = re.search(r"<dcterms:created(?: [^>]*)?>([0-9T:-]{19})", facts)
         return datetime.fromisoformat(said[1]).replace(tzinfo=timezone.utc) if said else None
-    except (*PACKAGE_FAULTS, KeyError):
+    except ValueError:  # no such day
         return None
 
 
