@@ -175,20 +175,26 @@ class Messages:
         taken: set[int] = set()
         left: set[int] = set()
         certain: set[int] = set()
-        with self._reading() as db:
-            for event in events.read(db, EVENTS.c.what == "mailbox read"):
-                told = event.details
-                if (told["mailbox"], told["validity"]) == (mailbox, validity):
-                    taken.update(told["taken"])
-                    left.update(told["left"])
-                    certain.update(set(told["taken"]).difference(told.get("doubtful", ())))
-            waits = frozenset(_waiting(db).get((mailbox, validity), ()))
+        readings = [
+            event for event in self._readings()
+            if (event.details["mailbox"], event.details["validity"]) == (mailbox, validity)
+        ]  # fmt: skip
+        for event in readings:
+            told = event.details
+            taken.update(told["taken"])
+            left.update(told["left"])
+            certain.update(set(told["taken"]).difference(told.get("doubtful", ())))
+        waits = frozenset(_waiting(readings).get((mailbox, validity), ()))
         return MessagesRead(frozenset(taken), frozenset(left), frozenset(taken - certain), waits)
+
+    def _readings(self) -> list[Event]:
+        """The records of mailboxes that were read."""
+        with self._reading() as db:
+            return list(events.read(db, EVENTS.c.what == "mailbox read"))
 
     def waiting(self) -> dict[str, int]:
         """Return how many messages were not read, as a round was closed, by mailbox."""
-        with self._reading() as db:
-            waits = _waiting(db)
+        waits = _waiting(self._readings())
         counts: dict[str, int] = {}
         for (mailbox, _), uids in waits.items():
             counts[mailbox] = counts.get(mailbox, 0) + len(uids)
@@ -205,8 +211,7 @@ class Messages:
             there: the numbers of all messages in it.
         """
         entries = list[Entry]()
-        with self._reading() as db:
-            waits = _waiting(db)
+        waits = _waiting(self._readings())
         for (where, under), uids in waits.items():
             gone = sorted(uids.difference(there) if under == validity else uids)
             if where == mailbox and gone:
@@ -303,10 +308,10 @@ class Messages:
         return True
 
 
-def _waiting(db: Connection) -> dict[tuple[str, str], set[int]]:
+def _waiting(readings: Iterable[Event]) -> dict[tuple[str, str], set[int]]:
     """The numbers of the messages that wait to be read, by mailbox and what they hold under."""
     found: dict[tuple[str, str], set[int]] = {}
-    for event in events.read(db, EVENTS.c.what == "mailbox read"):
+    for event in readings:
         told = event.details
         waits = found.setdefault((told["mailbox"], told["validity"]), set())
         waits.update(told.get("waiting", ()))
