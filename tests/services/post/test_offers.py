@@ -179,6 +179,13 @@ def test_offers__nil_where_nothing_came_and_not_beside_answers(
     assert handed(folder, tmp_path / "a.eml", "We have nothing to report.", book).offers == ()
 
 
+def asks_with_harbour_too(folder: AssessmentFolder) -> None:
+    """Let an assessment ask everybody with a second toolkit, which is called Harbour."""
+    text = TOOLKIT.replace("id: tiny", "id: other").replace("short: Tiny", "short: Harbour")
+    (folder.toolkits / "other.yaml").write_text(text.replace("title: A tiny", "title: Harbour"))
+    change_settings(folder, "toolkits: [tiny]", "toolkits: [tiny, other]")
+
+
 @pytest.mark.parametrize(
     ("said", "state"),
     [
@@ -191,9 +198,7 @@ def test_offers__of_the_workbook_that_did_not_come(
 ) -> None:
     """With one toolkit answered, the words are about the other one of the same person."""
     book = answer(folder, "Ada Ash", tmp_path / "ada.xlsx")
-    text = TOOLKIT.replace("id: tiny", "id: other").replace("short: Tiny", "short: Harbour")
-    (folder.toolkits / "other.yaml").write_text(text.replace("title: A tiny", "title: Harbour"))
-    change_settings(folder, "toolkits: [tiny]", "toolkits: [tiny, other]")
+    asks_with_harbour_too(folder)
     generate(folder, now=MONDAY)
     (offer,) = handed(folder, tmp_path / "m.eml", f"Here it is. {said}", book).offers
     assert (offer.hint.kind, offer.issued.identity.toolkit) == (state, "other")
@@ -209,9 +214,7 @@ def test_offers__a_nil_return_is_of_the_toolkit_that_is_named(
     folder: AssessmentFolder, tmp_path: Path
 ) -> None:
     """Of two that a person is asked with, and once it is on record nothing of the other is left."""
-    text = TOOLKIT.replace("id: tiny", "id: other").replace("short: Tiny", "short: Harbour")
-    (folder.toolkits / "other.yaml").write_text(text.replace("title: A tiny", "title: Harbour"))
-    change_settings(folder, "toolkits: [tiny]", "toolkits: [tiny, other]")
+    asks_with_harbour_too(folder)
     write_register(folder, (("Ash Council", "Ada Ash", "Board", "ada@ash.example"),))
     generate(folder, now=MONDAY)
     (offer,) = handed(folder, tmp_path / "m.eml", "We have nothing to report for Harbour.").offers
@@ -226,9 +229,7 @@ def test_offers__of_a_request_that_was_withdrawn_none_is_made(
     folder: AssessmentFolder, tmp_path: Path
 ) -> None:
     """The person is asked all the same, with another toolkit: the command would be refused."""
-    text = TOOLKIT.replace("id: tiny", "id: other").replace("short: Tiny", "short: Harbour")
-    (folder.toolkits / "other.yaml").write_text(text.replace("title: A tiny", "title: Harbour"))
-    change_settings(folder, "toolkits: [tiny]", "toolkits: [tiny, other]")
+    asks_with_harbour_too(folder)
     generate(folder, now=MONDAY)
     with Ledger(folder.ledger) as ledger:
         books = {(one.respondent, one.identity.toolkit): one for one in ledger.issued()}

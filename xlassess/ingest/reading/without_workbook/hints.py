@@ -8,7 +8,7 @@ The rules, sentence by sentence; a sentence that asks, supposes or denies gives 
 - A correction names an item of the toolkit by its number, speaks of a change (`_CHANGE`), and has
   one value that the item takes right after a word such as "read" or "to" (`_LEADS`). Two values
   for an item give none. Items that are named together ("3B and 3C") share the value behind them.
-- A nil return says that there is nothing to report (`_NIL`), and names no item and no part.
+- A nil return says that there is nothing to report (`NIL_RETURN`), and names no item and no part.
 - A change of person says that whoever writes has left, or who answers instead
   (`speaks_of_another`).
 """
@@ -89,11 +89,12 @@ NOT_ANYTHING = re.compile(
 )
 """What denies, and says that there is nothing."""
 
-_NIL = re.compile(
+NIL_RETURN = re.compile(
     r"\bnothing to (?:report|declare|submit)\b|\bnil[- ](?:return|response|report)\b"
     r"|\bno (?:activity|activities|projects?|work) to report\b",
     re.IGNORECASE,
 )
+"""What says by itself that there is nothing to report."""
 _PART = re.compile(
     r"\b(?:section|part|page|sheet|question|item|statement|heading|else|further|more|other)s?\b",
     re.IGNORECASE,
@@ -172,7 +173,7 @@ def says_another_answers(text: str, partner: str = "") -> bool:
 
 def _says_nil(sentence: str) -> bool:
     """True where a sentence says that there is nothing to report of the workbook."""
-    said = _NIL.search(sentence)
+    said = NIL_RETURN.search(sentence)
     return bool(said and not _is_of_a_part(sentence, said) and not is_denied(sentence, said))
 
 

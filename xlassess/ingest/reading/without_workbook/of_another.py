@@ -20,6 +20,7 @@ from itertools import takewhile
 from xlassess.ingest.reading.without_workbook.denied import is_denied
 from xlassess.ingest.reading.without_workbook.hints import (
     MOST_TEXT,
+    NIL_RETURN,
     NOT_ANYTHING,
     SENTENCE,
     Hint,
@@ -31,12 +32,9 @@ from xlassess.model.toolkit import Toolkit
 _PIECE = re.compile(r"[;:,–—]|\s-\s|\b(?:and|but|while|whereas|though|although)\b", re.IGNORECASE)
 """What stands between the parts of a sentence."""
 
-_NIL = re.compile(
-    r"\bnothing to (?:say|report|declare|submit|add|contribute)\b"
-    r"|\bnil[- ](?:return|response|report)\b"
-    r"|\bno (?:activity|activities|projects?|work) to report\b",
-    re.IGNORECASE,
-)
+_NIL = re.compile(rf"{NIL_RETURN.pattern}|\bnothing to (?:say|add|contribute)\b", re.IGNORECASE)
+"""Who has nothing to say or to add means a nil return only where a workbook is named."""
+
 _NOT = r"\b(?:(?:do|does|will|shall|are|is|am)(?: ?not|n['’]t)|won['’]t|['’](?:m|re|ll) not)\b"
 _PART_IN_IT = r"(?:tak(?:e|ing) part|participat(?:e|ing))"
 _DECLINED = re.compile(
