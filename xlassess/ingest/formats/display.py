@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -65,6 +65,16 @@ _HOLDS: dict[str, Callable[[float, float], bool]] = {
 }  # fmt: skip
 _ELAPSED = frozenset("hms")
 _NUMBER_SECTIONS = 3
+
+
+def code_of(number: int, own: Mapping[int, str]) -> str:
+    """Return a number format by its number; empty for one that shows what is in the cell.
+
+    Args:
+        number: which.
+        own: the number formats of the workbook itself, by their number.
+    """
+    return own.get(number) or BUILT_IN.get(number, "")
 
 
 @lru_cache(maxsize=256)

@@ -11,7 +11,7 @@ from xlassess.ingest.formats.ods.scan_ods import scan_ods
 from xlassess.ingest.formats.properties import Properties, as_trusted, read_properties
 from xlassess.ingest.formats.relationships import content_type, workbook_part
 from xlassess.ingest.formats.xls.scan_xls import scan_xls
-from xlassess.ingest.formats.xlsb import scan_xlsb
+from xlassess.ingest.formats.xlsb.scan_xlsb import scan_xlsb
 from xlassess.ingest.formats.xlsx import scan_xlsx
 from xlassess.ingest.guard.decrypt import decrypted
 from xlassess.ingest.guard.foreign import PLAIN_ZIP, foreign_bytes, foreign_zip

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from xml.etree.ElementTree import Element
 
-from xlassess.ingest.formats.display import BUILT_IN
+from xlassess.ingest.formats.display import code_of
 from xlassess.ingest.guard.colours import (
     LETTERS,
     PAPER,
@@ -90,7 +90,7 @@ class CellStyles:
         codes = {
             number: code
             for number, one in enumerate(formats)
-            if (code := own.get(one.number) or BUILT_IN.get(one.number, "")).lower() not in _BARE
+            if (code := code_of(one.number, own)).lower() not in _BARE
         }
         struck = frozenset(
             number for number, one in enumerate(formats) if one.font in fonts or one.lined

@@ -10,7 +10,7 @@ import struct
 from dataclasses import replace
 
 from xlassess.ingest.formats.compiled import XLS, RuleKind, condition_of
-from xlassess.ingest.formats.display import BUILT_IN
+from xlassess.ingest.formats.display import code_of
 from xlassess.ingest.formats.rules import MOST_AREAS, GatheredRules
 from xlassess.ingest.formats.xls.xls_texts import Shared, palette_colour, short_text
 from xlassess.ingest.guard.colours import LETTERS, PAPER, TWIPS, Colour, of_size
@@ -119,8 +119,7 @@ class SheetRules:
             size, length = struct.unpack_from("<HH", body, place)
             letters = length * (2 if body[place + 4] & 1 else 1)
             return short_text(body[place + 4 : place + 5 + letters]), place + size
-        number = body[place + 1]
-        return self._shared.own.get(number) or BUILT_IN.get(number, ""), place + 2
+        return code_of(body[place + 1], self._shared.own), place + 2
 
     def _font(self, body: bytes, place: int) -> tuple[Colour | None, bool | None]:
         """The colour of letters, and whether they are crossed out, where these are said."""

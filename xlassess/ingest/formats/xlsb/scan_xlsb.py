@@ -29,7 +29,7 @@ from xlassess.ingest.formats.relationships import (
 from xlassess.ingest.formats.runs import Runs, faded, in_pieces, settled
 from xlassess.ingest.formats.styles import CellStyles, StyleRecord
 from xlassess.ingest.formats.visibility import lines
-from xlassess.ingest.formats.xlsb_conditions import DIFFERING, SheetConditions, look_of_record
+from xlassess.ingest.formats.xlsb.xlsb_conditions import DIFFERING, SheetConditions, look_of_record
 from xlassess.ingest.guard.colours import (
     LETTERS,
     PAPER,

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from xlassess.ingest.formats.binary import stated_colour, wide_string
 from xlassess.ingest.formats.compiled import XLSB, RuleKind, condition_of
-from xlassess.ingest.formats.display import BUILT_IN
+from xlassess.ingest.formats.display import code_of
 from xlassess.ingest.formats.rules import MOST_AREAS, GatheredRules
 from xlassess.ingest.formats.styles import CellStyles
 from xlassess.ingest.guard.colours import TWIPS, Colour, of_size
@@ -43,8 +43,7 @@ def look_of_record(body: bytes, own: Mapping[int, str]) -> Look:
     if _CODE in said:
         code = said[_CODE][2:].decode("utf-16-le", "replace")
     elif _FORMAT in said:
-        number = int.from_bytes(said[_FORMAT][:2], "little")
-        code = own.get(number) or BUILT_IN.get(number, "")
+        code = code_of(int.from_bytes(said[_FORMAT][:2], "little"), own)
     return Look(
         letters if letters.stated else None,
         _behind(said),
