@@ -214,6 +214,8 @@ class Output:
 
     ``base`` holds, for each set of questions by its digest, the workbooks that counted, by
     reference, with the number of the return. ``minimum_group`` is the one that was kept to.
+    ``place`` is the file or folder that somebody named for it, as the assessment's folder leads
+    to it; empty for the usual one.
     """
 
     kind: OutputKind
@@ -221,6 +223,7 @@ class Output:
     attribution: Attribution
     minimum_group: int
     base: Mapping[str, Mapping[str, int]]
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from tests.services.small import LATER, a_folder, answer, change_settings
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.cli.app import cli
+from xlassess.consolidate.export import Format
 from xlassess.services.common.showing_more import older_papers
 from xlassess.services.ingest import ingest
 from xlassess.services.papers.consolidate import consolidate
@@ -127,3 +128,50 @@ def edit(path: Path, moment: datetime) -> None:
     book.worksheets[0]["A1"] = "As the board sees it"
     book.properties.modified = moment.replace(tzinfo=None)
     book.save(path)
+
+
+@pytest.mark.parametrize(
+    ("form", "to", "where"),
+    [
+        ("csv", "board", "../board"),
+        ("xlsx", "board", "../board"),
+        (None, "figures.csv", "../figures.csv"),
+        (None, "figures.xlsx", "../figures.xlsx"),
+        (None, "small/output/2026/figures.csv", "output/2026/figures.csv"),
+    ],
+)
+def test_older_papers__an_export_is_named_where_it_was_written(
+    form: Format | None, to: str, where: str, tmp_path: Path
+) -> None:
+    folder = a_folder(tmp_path / "small")
+    ingest(folder, [answer(folder, "Bea Birch", tmp_path / "back.xlsx")], now=LATER)
+    done = export_round(folder, form, tmp_path / to, now=at(1))
+    (tmp_path / "budget.csv").write_text("somebody's own", encoding="utf-8")
+    assert not older_papers(folder)
+    change_settings(folder, "return_by:", "attribution: partner\nreturn_by:")
+    assert [one.where for one in older_papers(folder)] == [where]
+    (remark,) = [one for one in verify(folder).remarks if "Do not pass them on" in one]
+    assert f"{where}: with names of partners and people" in remark
+    export_round(folder, form, tmp_path / to, now=at(2))
+    assert not older_papers(folder), "it was written again, with less"
+    for path in done.files:
+        path.unlink(missing_ok=True)
+    assert not older_papers(folder)
+
+
+def test_older_papers__a_report_elsewhere_and_what_was_left_of_an_export(tmp_path: Path) -> None:
+    folder = a_folder(tmp_path / "small")
+    ingest(folder, [answer(folder, "Bea Birch", tmp_path / "back.xlsx")], now=LATER)
+    report(folder, None, tmp_path / "board.docx", now=at(1))
+    data = export_round(folder, None, tmp_path / "data.csv", now=at(1))
+    book = export_round(folder, None, tmp_path / "book.xlsx", now=at(1)).files[0]
+    edit(book, at(2))
+    change_settings(folder, "return_by:", "attribution: partner\nreturn_by:")
+    (kept,) = export_round(folder, None, book, now=at(3)).edited
+    assert {one.where for one in older_papers(folder)} == {
+        "../board.docx", "../data.csv", f"../{kept.name}",
+    }  # fmt: skip
+    data.files[0].unlink()
+    (tmp_path / "board.docx").write_bytes(b"somebody's own")
+    left = {f"../{one.name}" for one in data.files[1:]}
+    assert {one.where for one in older_papers(folder)} == {*left, f"../{kept.name}"}

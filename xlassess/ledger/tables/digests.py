@@ -179,6 +179,8 @@ def written(round_name: str, output: Output, sha256: str, because: str) -> Entry
     }
     if sha256:
         details["sha256"] = sha256
+    if output.place:
+        details["place"] = output.place
     return Entry(WRITING[output.kind], details=details, reason=because)
 
 

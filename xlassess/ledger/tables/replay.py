@@ -244,6 +244,7 @@ class Replay:
                 event.details["attribution"],
                 event.details["minimum_group"],
                 event.details["base"],
+                event.details.get("place", ""),
             )
             for event in self.events.values()
             if event.what in kinds

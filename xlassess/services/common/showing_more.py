@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from itertools import chain
 from pathlib import Path
 
 from xlassess.assessment.settings import AssessmentFolder
@@ -17,7 +18,7 @@ from xlassess.ledger import Ledger
 from xlassess.model.assessment import Assessment, Promise, strictest
 from xlassess.model.record import Output, OutputKind
 from xlassess.services.common.phrases import SHOWN, ToldMatter, count
-from xlassess.services.common.workbooks.outbox import FEEDBACK, kept_at, output_of
+from xlassess.services.common.workbooks.outbox import FEEDBACK, kept_at, named_place, output_of
 from xlassess.sheet.saved import made_at
 
 _KINDS: tuple[OutputKind, ...] = ("summary", "report", "export")
@@ -33,7 +34,7 @@ CLOCKS_DIFFER = timedelta(seconds=2)
 class OlderPaper:
     """A paper, or the folder of an export, that shows more than one of its kind written since.
 
-    ``where`` is its place in the assessment's folder; ``kept`` is what was kept to in it.
+    ``where`` is its place as the assessment's folder leads to it; ``kept`` is what was kept to.
     """
 
     where: str
@@ -59,8 +60,7 @@ def older_papers(
         XlassessError: the assessment cannot be used.
     """
     assessment = assessment or folder.assessment()
-    # often nothing was written yet, and then no ledger need be opened
-    if not output_of(folder, assessment.round).is_dir() or not Ledger.is_at(folder.ledger):
+    if not Ledger.is_at(folder.ledger):
         return ()
     with Ledger(folder.ledger) as ledger:
         outputs = ledger.outputs(assessment.round)
@@ -83,18 +83,52 @@ def older_papers_of(
     """
     written = [one for one in outputs if one.kind in _KINDS]
     kept = [Promise.under(one.attribution, one.minimum_group) for one in written]
+    there = ((path, _place_of(path, written)) for path in _files(output_of(folder, round_name)))
     found: dict[str, OlderPaper] = {}
-    for path in _files(output_of(folder, round_name)):
-        at = _place_of(path, written)
+    for path, at in chain(there, _elsewhere(folder, written)):
         if at is None:
             continue
         since = (kept[i] for i in range(at, len(kept)) if written[i].kind == written[at].kind)
         if kept[at].shows_more_than(strictest((*now, *since))):
             # the files of an export go together
             whole = path.parent if _of_export(path) else path
-            where = whole.relative_to(folder.root).as_posix()
+            where = named_place(folder, whole)
             found[where] = OlderPaper(where, kept[at])
     return tuple(found.values())
+
+
+def _elsewhere(
+    folder: AssessmentFolder, written: Sequence[Output]
+) -> Iterator[tuple[Path, int | None]]:
+    """Yield what was written where somebody named a place for it, with its place among these.
+
+    Whatever else lies there is not looked at: it may be anybody's folder.
+    """
+    # what was written last to a place is what is there
+    places = {one.place: at for at, one in enumerate(written) if one.place}
+    if places:
+        # takes longer than all else that status needs, and most have none
+        from xlassess.consolidate.export import file_names
+    for place, at in places.items():
+        path, export = folder.root / place, written[at].kind == "export"
+        stem = "" if path.is_dir() else path.stem
+        home = path.parent if stem else path
+        names = sorted(file_names(stem) - {path.name}) if export else []
+        for file in (*(home / name for name in names), *_copies_of(path)):
+            if file.suffix in _OFFICE and file.is_file():
+                yield (file if stem else path), _made_with(file, written, (written[at].kind,))
+            elif file.is_file() and _changed(file) >= written[at].at:
+                yield (path if path.exists() else file), at
+
+
+def _copies_of(path: Path) -> Iterator[Path]:
+    """Yield a file, and the copies that were kept of it beside it."""
+    yield path
+    if path.suffix in _OFFICE and path.parent.is_dir():
+        yield from (
+            one for one in path.parent.iterdir()
+            if one.name.startswith(f"{path.stem} ") and kept_at(one) and one.suffix == path.suffix
+        )  # fmt: skip
 
 
 def _files(home: Path) -> Iterator[Path]:
@@ -132,8 +166,7 @@ def _place_of(path: Path, written: Sequence[Output]) -> int | None:
     kinds = _kinds_of(path)
     mine = [at for at, one in enumerate(written) if one.kind in kinds]
     if path.suffix in _OFFICE:
-        made = made_at(path) if mine else None
-        return next((at for at in mine if _second(written[at].at) == made), None)
+        return _made_with(path, written, kinds)
     kept = kept_at(path)
     until = kept or _changed(path)
     before = [
@@ -141,6 +174,13 @@ def _place_of(path: Path, written: Sequence[Output]) -> int | None:
         if (_second(written[at].at) < until if kept else written[at].at <= until)
     ]  # fmt: skip
     return before[-1] if before else None
+
+
+def _made_with(path: Path, written: Sequence[Output], kinds: Sequence[OutputKind]) -> int | None:
+    """Which of the outputs of these kinds an office file is, by when it says it was made."""
+    mine = [at for at, one in enumerate(written) if one.kind in kinds]
+    made = made_at(path) if mine else None
+    return next((at for at in mine if _second(written[at].at) == made), None)
 
 
 def _second(moment: datetime) -> datetime:

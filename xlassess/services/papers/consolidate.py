@@ -154,10 +154,10 @@ def print_summary(result: Consolidated) -> Path | None:
     return path
 
 
-def output_from(record: Round, summary: Summary, kind: OutputKind) -> Output:
+def output_from(record: Round, summary: Summary, kind: OutputKind, place: str = "") -> Output:
     """Return what is to be recorded of an output before anybody can read it."""
     shown = summary.participants
-    return Output(kind, summary.made_at, shown.attribution, shown.minimum, record.base)
+    return Output(kind, summary.made_at, shown.attribution, shown.minimum, record.base, place)
 
 
 def round_to_write(

@@ -13,7 +13,7 @@ from xlassess.consolidate.export import FORMATS, MARK, PAGE, Format, export, fil
 from xlassess.ledger import Ledger
 from xlassess.model.assessment import Attribution
 from xlassess.model.errors import UsageError
-from xlassess.services.common.workbooks.outbox import keep_copy, output_of, put
+from xlassess.services.common.workbooks.outbox import keep_copy, named_place, output_of, put
 from xlassess.services.papers.consolidate import output_from, round_to_write
 from xlassess.sheet.saved import is_as_written
 
@@ -87,7 +87,7 @@ def export_round(
     files = export(summary, chosen, stem)
     removed = _outdated(place, stem, {file.name for file in files})
     with Ledger(folder.ledger, lambda: now, by) as ledger:
-        written = output_from(record, summary, "export")
+        written = output_from(record, summary, "export", named_place(folder, to))
         ledger.record_output(record.assessment.round, written, because=anyway)
     # As long as this stands there, the files beside it are not all of one time.
     put(place / UNWRITTEN, b"")

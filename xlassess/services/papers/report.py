@@ -17,7 +17,7 @@ from xlassess.consolidate.report import (
 from xlassess.ledger import Ledger
 from xlassess.model.assessment import Attribution
 from xlassess.model.errors import UsageError
-from xlassess.services.common.workbooks.outbox import output_of, put
+from xlassess.services.common.workbooks.outbox import named_place, output_of, put
 from xlassess.services.papers.consolidate import output_from, round_to_write
 
 ENDING = ".docx"
@@ -75,7 +75,7 @@ def report(
     summary = summarise(record, now)
     content = report_bytes(summary, given, template.name if template else "")
     with Ledger(folder.ledger, lambda: now, by) as ledger:
-        written = output_from(record, summary, "report")
+        written = output_from(record, summary, "report", named_place(folder, output))
         ledger.record_output(record.assessment.round, written, because=anyway)
     put(path, content)
     return Reported(

@@ -121,6 +121,26 @@ def output_of(folder: AssessmentFolder, round_name: str) -> Path:
     return folder.summary_file(round_name).parent
 
 
+def named_place(folder: AssessmentFolder, path: Path | None) -> str:
+    """Return the place that somebody named for a paper as the assessment's folder leads to it.
+
+    So it is found after both were moved together, and the record says little of the computer.
+
+    Args:
+        folder: the assessment.
+        path: the file or folder; None for the usual one.
+
+    Returns:
+        Empty for the usual one.
+    """
+    if path is None:
+        return ""
+    try:
+        return Path(os.path.relpath(path.resolve(), folder.root.resolve())).as_posix()
+    except ValueError:  # on another drive
+        return path.resolve().as_posix()
+
+
 def put(path: Path, content: FileContents) -> None:
     """Write a file under a temporary name and rename it, so that it is never half there.
 
