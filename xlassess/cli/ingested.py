@@ -105,6 +105,8 @@ def _refused(
         out.heading(f"Refused: {count(len(refused), 'file')} that cannot be used")
     for file in refused:
         _file(out, file, file.findings("refuse"))
+        for note in file.findings("note"):
+            out.say(f"{note.code}  {note.message}", indent=_CODE, style="note")
         if one := result.other_rounds.get(file.ret.number):
             in_it = str(paths[0]) if len(paths) == 1 else file.ret.file
             show_ways(out, one, in_it, indent=_TEXT)

@@ -9,7 +9,14 @@ from itertools import islice
 from pathlib import Path
 
 from xlassess.ingest.guard.limits import WORKER_MEMORY, WORKER_SECONDS
-from xlassess.ingest.one import contents_of, fingerprint, read_contents, read_return, refused
+from xlassess.ingest.one import (
+    contents_of,
+    fingerprint,
+    read_contents,
+    read_return,
+    refused,
+    with_mail,
+)
 from xlassess.ingest.reading.reading_plan import Context, ReturnedFile
 from xlassess.model.answer import Answer, Return
 from xlassess.model.catalogue import found
@@ -71,7 +78,7 @@ def _results(
             if isinstance(result, Return):
                 yield source, _sharing(result, known)
             else:
-                yield source, _not_read(source, result)
+                yield source, with_mail(_not_read(source, result), source, context)
 
 
 _Known = dict[tuple[Answer, type], Answer]
@@ -105,7 +112,7 @@ def _not_read(source: ReturnedFile, result: object) -> Return:
 def read_file(job: FileToRead, context: Context) -> Return:
     """In a worker: read one file."""
     if job.ret is not None:
-        return job.ret
+        return with_mail(job.ret, job.source, context)
     if job.data is None:
         return read_return(job.source, context)
     return read_contents(job.data, job.source, context)

@@ -40,7 +40,9 @@ def read_return(source: ReturnedFile, context: Context) -> Return:
         context: the assessment it is read against.
     """
     data = contents_of(source)
-    return data if isinstance(data, Return) else read_contents(data, source, context)
+    if isinstance(data, Return):
+        return with_mail(data, source, context)
+    return read_contents(data, source, context)
 
 
 def contents_of(source: ReturnedFile) -> bytes | Return:
@@ -67,12 +69,20 @@ def read_contents(data: bytes, source: ReturnedFile, context: Context) -> Return
         source: the file, which is not opened.
         context: the assessment it is read against.
     """
-    ret = _read_bytes(data, source, context)
-    return _with_mail(ret, source.mail, context) if source.mail else ret
+    return with_mail(_read_bytes(data, source, context), source, context)
 
 
-def _with_mail(ret: Return, mail: CoveringMail, context: Context) -> Return:
-    """Return it with what is worth telling of the message it came with; no word is an answer."""
+def with_mail(ret: Return, source: ReturnedFile, context: Context) -> Return:
+    """Return it with what is worth telling of the message it came with; no word is an answer.
+
+    Args:
+        ret: what was read from the file, or why it is refused.
+        source: the file.
+        context: the assessment.
+    """
+    mail = source.mail
+    if mail is None:
+        return ret
     notes = [_said(mail)] if mail.text else []
     if ret.state == "refused" and not mail.text:
         ret = _sent_by(ret, mail)

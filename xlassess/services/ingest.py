@@ -373,7 +373,7 @@ class _Run:
         self.tell: Callable[[Received], None] = lambda file: None
         self.people: Sequence[Respondent] = ()
         self.still: Callable[[Ledger], None] | None = None
-        self._words: list[tuple[str, Return, CoveringMail]] = []
+        self._words: list[tuple[str, str, CoveringMail]] = []
         self._notices: list[tuple[NoticedMail, tuple[str, ...], Notice, str]] = []
         self._sent: tuple[SentMessage, ...] | None = None
 
@@ -474,6 +474,8 @@ class _Run:
         self._names.append((item.name, kept.sha256))
         if kept.sha256 not in self._waiting and kept.sha256 not in self._done:
             self._queue(kept, replace(item, path=kept.path))
+        if item.mail and item.mail.text:
+            self._words.append((item.name, kept.sha256, item.mail))
 
     def notice(self, item: NoticedMail) -> None:
         """Put a message in line that no person wrote; one about nobody known is refused.
@@ -550,11 +552,15 @@ class _Run:
             yield query.of if query else ref
 
     def said(self) -> tuple[tuple[str, str], ...]:
-        """Record what messages say whose workbooks were read before; return file and words."""
+        """Record what messages say whose files came before; return file and words.
+
+        Of a file that was read now, what its message says is on record with it.
+        """
+        numbered = ((file, mail, self._ledger.known_file(key)) for file, key, mail in self._words)
         return tuple(
             (file, mail.text)
-            for file, before, mail in self._words
-            if self._ledger.messages.words_came(before, mail.text, _whence(mail))
+            for file, mail, ret in numbered
+            if ret and self._ledger.messages.words_came(ret, mail.text, _whence(mail))
         )
 
     def noted(self) -> tuple[Noticed, ...]:
@@ -662,8 +668,6 @@ class _Run:
             self._came_again.append(kept)
             self._done[key] = self._received(replace(before, file=source.name), known=True)
             self.tell(self._done[key])
-            if source.mail and source.mail.text:
-                self._words.append((source.name, before, source.mail))
 
     def _is_of_before(self, ret: Return) -> bool:
         """True for a scan that stands with a workbook of another round: there is nothing to try."""

@@ -23,6 +23,7 @@ from xlassess.services.common.earlier import plans_so_far
 from xlassess.services.common.offers import Offer, Offered, offers, sender_of
 from xlassess.services.common.other_round import OTHER_ROUND, OfOtherRound, of_other_rounds
 from xlassess.services.common.phrases import Matter, count, matter
+from xlassess.services.common.said_beside import said_beside
 from xlassess.services.common.workbooks.asked import (
     Request,
     SaidWhy,
@@ -225,7 +226,8 @@ class Status:
     though they may be for it.
     ``offers`` are what messages seem to ask for. ``senders`` says of refused files who
     sent them, by the number of the return, where that is known, and ``other_rounds`` of those of
-    another round what can be done. ``basis`` is what it was worked
+    another round what can be done. ``words`` are what the messages
+    say that refused files came with, by the number of the return. ``basis`` is what it was worked
     out from.
     """
 
@@ -244,6 +246,7 @@ class Status:
     from_others: tuple[Return, ...] = ()
     senders: Mapping[int, str] = field(default_factory=dict)
     other_rounds: Mapping[int, OfOtherRound] = field(default_factory=dict)
+    words: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     waiting: int | None = 0
     mail_waiting: Mapping[str, int] = field(default_factory=dict)
     basis: Basis | None = field(default=None, repr=False, compare=False)
@@ -407,6 +410,7 @@ def status(
         from_others=tuple(_from_others(record, respondents)),
         other_rounds=found.other_rounds,
         mail_waiting=found.mail_waiting,
+        words=found.words,
         senders=_senders(history, record.issued, respondents),
         waiting=_waiting(
             found,
@@ -527,6 +531,7 @@ class _Found:
     said: Mapping[int, tuple[SaidWhy, ...]] = field(default_factory=dict)
     other_rounds: Mapping[int, OfOtherRound] = field(default_factory=dict)
     mail_waiting: Mapping[str, int] = field(default_factory=dict)
+    words: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 def _found(
@@ -548,6 +553,7 @@ def _found(
             _said(ledger, overview, known),
             of_other_rounds(ledger, overview.history, assessment.round),
             ledger.messages.waiting(),
+            said_beside(overview.history, ledger.messages.told()),
         )
 
 

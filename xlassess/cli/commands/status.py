@@ -349,6 +349,8 @@ def _evidence(out: Console, result: Status) -> None:
         out.say(f"{_who(line)}, {line.toolkit}, {line.reference}", indent=2, style="query")
         for ret in line.evidence:
             out.say(named(ret), indent=4)
+            for words in _words(result, ret):
+                out.say(words, indent=6)
             if not result.closed:
                 out.say(ret.findings[0].remedy, indent=6)
     if not result.closed:
@@ -368,6 +370,8 @@ def _later(out: Console, result: Status) -> None:
         out.say(f"{_who(line)}, {line.toolkit}, {line.reference}: {counts}", indent=2, style="note")
         for ret in line.later:
             out.say(named(ret), indent=4)
+            for words in _words(result, ret):
+                out.say(words, indent=6)
     if not result.closed:
         out.say(
             "Look whether it says something else. To change an answer: "
@@ -385,7 +389,7 @@ def _refused(out: Console, result: Status) -> None:
     for kind, found in refused:
         if found:
             out.heading(matter(kind, len(found)))
-            out.some([_unplaced(result, ret) for ret in found], "xlassess status --full")
+            out.some([_of_refused(result, ret) for ret in found], "xlassess status --full")
             for ret in found if kind == "other round" and not result.closed else ():
                 out.say(f"{capital(named(ret))}:", indent=2)
                 show_ways(out, result.other_rounds[ret.number], ret.file, indent=4)
@@ -477,6 +481,18 @@ def _unplaced(result: Status, ret: Return) -> str:
     return f"{said}. By its name it may be from {_who(line)} (workbook: {line.state})"
 
 
+def _words(result: Status, ret: Return) -> list[str]:
+    """What messages say that a refused file came with."""
+    from xlassess.services.common.said_beside import in_short
+
+    return [f"The message says: “{in_short(text)}”" for text in result.words.get(ret.number, ())]
+
+
+def _of_refused(result: Status, ret: Return) -> str:
+    """What is known of a refused file, and what the message says that it came with."""
+    return ". ".join((_unplaced(result, ret), *_words(result, ret)))
+
+
 def _instead(ret: Return) -> str:
     """What a message is instead of one with a workbook, such as one with a link; else nothing."""
     return next((one.details.get("what", "") for one in ret.findings if one.code == "G21"), "")
@@ -525,6 +541,7 @@ def _as_json(result: Status) -> dict[str, Any]:
                 "findings": [finding_as_json(found) for found in ret.findings],
                 "perhaps": line.reference if (line := result.perhaps(ret)) else "",
                 "sender": result.senders.get(ret.number, ""),
+                "words": [*result.words.get(ret.number, ())],
             }
             for ret in result.unplaced
         ],

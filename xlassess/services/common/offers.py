@@ -86,7 +86,8 @@ class Offer:
 class _Said:
     """What a message says, about which workbooks, and where that is on record.
 
-    ``proved`` says that it came with the workbook itself, which is theirs from any address.
+    ``proved`` says that it came with the workbook itself, which is theirs from any address,
+    ``alone`` that no file came with it: nothing is left to look at once that is done.
     """
 
     text: str
@@ -101,6 +102,7 @@ class _Said:
     sender: str = ""
     proved: bool = False
     clock: str = ""
+    alone: bool = False
 
     @property
     def reason(self) -> str:
@@ -206,8 +208,9 @@ def _said_with_files(
                         finding="" if refused else finding.number, proved=not refused,
                         clock=clock_of(ret),
                     )  # fmt: skip
-            elif finding.code == _WITHOUT_WORKBOOK and ret.state == "refused":
-                text = said_in(ret)
+            elif refused and finding.code in (_SAYS, _WITHOUT_WORKBOOK) and not finding.waiver:
+                alone = finding.code == _WITHOUT_WORKBOOK
+                text = said_in(ret) if alone else finding.details["text"]
                 # Earlier versions did not keep what a message is about, nor who sent it.
                 sender = sender_of(ret)
                 words = f"{finding.details.get('subject', '')} {text}"
@@ -216,8 +219,9 @@ def _said_with_files(
                 at = ret.received_at
                 clock = clock_of(ret)
                 yield _Said(
-                    text, whose, ret.file, at, ret.number, aside, sender=sender, clock=clock
-                )
+                    text, whose, ret.file, at, ret.number, aside, sender=sender, clock=clock,
+                    alone=alone,
+                )  # fmt: skip
 
 
 def _said_later(overview: RoundOverview, events: Iterable[Event]) -> Iterator[_Said]:
@@ -327,7 +331,7 @@ class _Offering:
             # Of whom no address is known, their own workbook may come from any.
             stranger = stranger and not (said.proved and mine not in self._reachable)
             if self._is_done(hint, book):
-                self.done.add(said.number)
+                self.done.update([said.number] if said.alone else ())
                 continue
             self.open.add(said.number)
             step, commands = self._recorded(hint, book, said)

@@ -255,7 +255,7 @@ def beside(result: Ingested) -> Iterator[ReceivedGroup]:
     """Yield what came out beside what was read, group by group."""
     if result.words:
         yield ReceivedGroup(
-            "Messages with workbooks that were read before",
+            "Messages with files that came before",
             tuple(ReceivedRemark((f"{file}: “{text}”",)) for file, text in result.words),
         )
     if result.notices:

@@ -62,7 +62,7 @@ class DoubtView:
 
     ``query`` and ``letter`` are where the query workbook about it is saved from, ``copy`` the copy
     for typing in, ``kept`` the file that came in. ``decided`` are the decisions so far, each with
-    what undoes it.
+    what undoes it. ``came_again`` is what messages say with which a refused file came once more.
     """
 
     case: Case
@@ -83,6 +83,7 @@ class DoubtView:
     kept: str
     decided: tuple[tuple[Event, str], ...]
     others: tuple[tuple[str, str], ...]
+    came_again: tuple[str, ...] = ()
 
     @property
     def whys(self) -> Mapping[str, str]:
@@ -225,8 +226,17 @@ def show_one(visit: Visit) -> Response:
         if found
         else (),
         others=_others(visit, case),
+        came_again=_came_again(visit, case),
     )
     return page(visit, "doubt.html", _title(case), view)
+
+
+def _came_again(visit: Visit, case: Case) -> tuple[str, ...]:
+    """What messages say with which a refused file came again: on record not with the file."""
+    ret = case.ret
+    told = visit.status.words.get(ret.number, ()) if ret else ()
+    shown = [one.message for one in ret.findings] if ret else []
+    return tuple(text for text in told if not any(text in one for one in shown))
 
 
 _MOST_CHOSEN_FROM = 400
