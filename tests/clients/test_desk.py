@@ -18,6 +18,7 @@ from tests.web.browsing import (
     SCRIPT_OR_NOT,
     at_desk,
     chromium,
+    comes_to,
     faults,
     overflows,
     violations,
@@ -105,14 +106,14 @@ def test_form__with_something_wrong_can_be_used_by_everybody(
         page.goto(address(desk, "/send?show=all"))
         page.get_by_role("button", name="Record the chosen ones as sent").click()
         page.get_by_role("heading", name="There is a problem").wait_for()
-        assert page.evaluate("document.activeElement.id") == "errors"
+        comes_to(page, "errors")
         assert faults(page) == []
 
 
 def test_link__copied_to_another_browser_is_refused(browser: Browser, desk: Sessions) -> None:
     link = desk.new_link()
     with at_desk(browser, link) as page:
-        assert page.get_by_role("heading", name="Where the round stands").is_visible()
+        page.get_by_role("heading", name="Where the round stands").wait_for()
         other = browser.new_context().new_page()
         assert other.goto(link).status == 403  # type: ignore[union-attr]
 
@@ -180,7 +181,7 @@ def test_summary__from_figure_to_answers_by_mouse(
         section.click()
         page.get_by_role("link", name="1A", exact=True).click()
         page.get_by_role("heading", name="Answers to item 1A").wait_for()
-        assert page.get_by_role("cell", name="Ada Ash").is_visible()
+        page.get_by_role("cell", name="Ada Ash").wait_for()
 
 
 def test_summary__from_figure_to_answers_by_keyboard(browser: Browser, desk: Sessions) -> None:
@@ -280,7 +281,7 @@ def test_plan__by_keyboard_alone(browser: Browser, tmp_path: Path) -> None:
         page.get_by_role("heading", name="There is a problem").wait_for()
         assert violations(page) == []
         assert not overflows(page)
-        assert page.evaluate("document.activeElement.id") == "errors"
+        comes_to(page, "errors")
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
         assert focused(page) == "Deadline"

@@ -15,7 +15,15 @@ from playwright.sync_api import Browser, Page
 
 from tests.clients.test_desk import address
 from tests.services.small import LATER, a_folder, answer, with_addresses
-from tests.web.browsing import BY_MOUSE, SCRIPT_OR_NOT, at_desk, chromium, faults, violations
+from tests.web.browsing import (
+    BY_MOUSE,
+    SCRIPT_OR_NOT,
+    at_desk,
+    chromium,
+    comes_to,
+    faults,
+    violations,
+)
 from tests.web.desks import a_round, running, until
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
@@ -215,9 +223,9 @@ def test_receive__nothing_chosen_leads_to_what_is_wrong(
         page.goto(address(desk, "/receive"))
         page.get_by_role("button", name="Read these files").click()
         page.get_by_role("heading", name="There is a problem").wait_for()
-        assert page.evaluate("document.activeElement.id") == "errors"
+        comes_to(page, "errors")
         page.get_by_role("link", name="Choose at least one file or folder.").click()
-        assert page.evaluate("document.activeElement.id") == "files"
+        comes_to(page, "files")
 
 
 def test_receive__can_be_used_by_everybody_in_every_state(

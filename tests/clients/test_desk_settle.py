@@ -10,11 +10,19 @@ import pytest
 pytest.importorskip("playwright", reason="install xlassess[test]")
 pytest.importorskip("starlette", reason="install xlassess[test]")
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.clients.test_desk import address, tab_to
 from tests.services.small import LATER
-from tests.web.browsing import BY_MOUSE, SCRIPT_OR_NOT, at_desk, chromium, faults, violations
+from tests.web.browsing import (
+    BY_MOUSE,
+    SCRIPT_OR_NOT,
+    at_desk,
+    chromium,
+    comes_to,
+    faults,
+    violations,
+)
 from tests.web.desks import a_doubtful_round, running
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
@@ -118,7 +126,7 @@ def test_settle__by_keyboard_alone(
         press_arrow(page, "ArrowLeft")
         page.get_by_role("heading", name="Not one of the choices").wait_for()
         page.wait_for_load_state("load")
-        assert page.evaluate("document.activeElement.id") == "turn"  # below the menu
+        comes_to(page, "turn")  # below the menu
         tab_to(page, "Why it is accepted")
         page.keyboard.type("As good as it gets")
         page.keyboard.press("ArrowLeft")  # moves in the text, and not to another page
@@ -127,7 +135,7 @@ def test_settle__by_keyboard_alone(
         page.get_by_role("heading", name="Answer missing").wait_for()
         assert last(folder) == ("waived", "Cora Coordinator")
         page.wait_for_load_state("load")
-        assert page.evaluate("document.activeElement.id") == "done"
+        comes_to(page, "done")
         tab_to(page, "Undo what was just done")
         page.keyboard.press("Enter")
         page.get_by_text("It was taken back.").wait_for()
@@ -149,7 +157,7 @@ def test_settle__two_people_and_one_finding(
         first.get_by_text("Accepted as it is").wait_for()
         accept(second)
         second.get_by_text("Something was recorded about this meanwhile").wait_for()
-        assert second.get_by_role("heading", name="It is settled").is_visible()
+        second.get_by_role("heading", name="It is settled").wait_for()
         assert violations(second) == []
     with Ledger(folder.ledger) as ledger:
         assert [event.what for event in ledger.events()].count("waived") == 1
@@ -173,12 +181,12 @@ def test_register__by_mouse(
         page.get_by_role("link", name="Register", exact=True).click()
         page.get_by_label("Name, partner, reference or file").fill("birch")
         page.get_by_role("button", name="Search").click()
-        assert page.locator("tbody tr").count() == 1
+        expect(page.locator("tbody tr")).to_have_count(1)
         page.get_by_label("Bea Birch").check()
         page.get_by_role("button", name="Record as sent").click()
         page.get_by_text("Recorded as sent: 1 workbook.").wait_for()
-        assert page.locator("tbody tr").count() == 1
+        expect(page.locator("tbody tr")).to_have_count(1)
         page.locator("tbody tr a").click()
         page.get_by_text("Recorded as sent").wait_for()
         page.get_by_role("link", name="Answers, return by return").click()
-        assert page.get_by_text("We know each other.").is_visible()
+        page.get_by_text("We know each other.").wait_for()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import zlib
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -226,12 +227,14 @@ def _stream(data: bytes) -> bytes:
 _CATALOGUE = b"<< /Type /Catalog /Pages 2 0 R >>"
 _ONE = b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>"
 _PAGE = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 4 0 R >>"
-HOSTILE = {
-    "inflates": _pdf(_CATALOGUE, _ONE, _PAGE, _stream(zlib.compress(bytes(400 << 20), 9))),
-    "words": _pdf(_CATALOGUE, _ONE, _PAGE, _stream(zlib.compress(b"BT (a) Tj ET " * 2_000_000))),
-    "its own child": _pdf(_CATALOGUE, b"<< /Type /Pages /Count 9 /Kids [2 0 R 2 0 R] >>"),
-    "nested": _pdf(_CATALOGUE, _ONE, b"[" * 100_000),
-    "cut": a_pdf("Nothing")[:200],
+HOSTILE: Mapping[str, Callable[[], bytes]] = {
+    "inflates": lambda: _pdf(_CATALOGUE, _ONE, _PAGE, _stream(zlib.compress(bytes(400 << 20)))),
+    "words": lambda: _pdf(
+        _CATALOGUE, _ONE, _PAGE, _stream(zlib.compress(b"BT (a) Tj ET " * 2_000_000))
+    ),
+    "its own child": lambda: _pdf(_CATALOGUE, b"<< /Type /Pages /Count 9 /Kids [2 0 R 2 0 R] >>"),
+    "nested": lambda: _pdf(_CATALOGUE, _ONE, b"[" * 100_000),
+    "cut": lambda: a_pdf("Nothing")[:200],
 }
 
 
@@ -240,7 +243,7 @@ def test_evidence__a_hostile_pdf_is_refused_and_the_rest_is_read(
     folder: AssessmentFolder, tmp_path: Path, kind: str
 ) -> None:
     bad = tmp_path / "bad.pdf"
-    bad.write_bytes(HOSTILE[kind])
+    bad.write_bytes(HOSTILE[kind]())
     good = answer(folder, "Ada Ash", tmp_path / "good.xlsx")
     began = time.perf_counter()
     files = ingest(folder, [bad, good], now=LATER, workers=1).files
