@@ -106,8 +106,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what is not for every day, unless it is asked for.
 
-    ``-m hunt`` looks for faults at random. ``-m thorough`` does once more what tests do by habit:
-    for the other toolkits, without JavaScript, from a package that is built and installed.
+    ``-m hunt`` looks for faults at random. ``-m thorough`` does what takes long: once more
+    for the other toolkits, without JavaScript, killed at any point, from an installed package.
     """
     from tests.schedule import is_of_the_rest
 

@@ -78,6 +78,7 @@ def go(page: Page, desk: Sessions, path: str) -> None:
         page.wait_for_load_state()
 
 
+@pytest.mark.thorough
 def test_page__can_be_used_by_everybody(browser: Browser, desk: Sessions) -> None:
     with at_desk(browser, desk.new_link()) as page:
         for path in STATES:
@@ -87,6 +88,7 @@ def test_page__can_be_used_by_everybody(browser: Browser, desk: Sessions) -> Non
             assert faults(page) == [], path
 
 
+@pytest.mark.thorough
 def test_workbook__its_history_and_answers_can_be_used_by_everybody(
     browser: Browser, desk: Sessions, folder: AssessmentFolder
 ) -> None:

@@ -99,6 +99,7 @@ def test_receive__by_mouse(
         assert "Ash Council, Abe Ash, tiny: 3 answers" in shown
 
 
+@pytest.mark.thorough
 def test_receive__dropped_anywhere_as_often_as_one_likes(
     browser: Browser, folder: AssessmentFolder, came: list[Path]
 ) -> None:
@@ -138,6 +139,7 @@ document.addEventListener("focusin", (event) => window.heard.push(event.target.i
 """Notes what a screen reader says by itself: live regions that change, and what it is led to."""
 
 
+@pytest.mark.thorough
 def test_receive__dropped_is_told_once(
     browser: Browser, folder: AssessmentFolder, came: list[Path]
 ) -> None:
@@ -175,6 +177,7 @@ def drop(page: Page, path: Path) -> None:
         page.dispatch_event("h1", kind, {"dataTransfer": held})
 
 
+@pytest.mark.thorough
 def test_register__dropped_anywhere_takes_the_place_of_the_one_there(
     browser: Browser, tmp_path: Path
 ) -> None:
@@ -228,6 +231,7 @@ def test_receive__nothing_chosen_leads_to_what_is_wrong(
         comes_to(page, "files")
 
 
+@pytest.mark.thorough
 def test_receive__can_be_used_by_everybody_in_every_state(
     browser: Browser, folder: AssessmentFolder, came: list[Path]
 ) -> None:

@@ -72,6 +72,7 @@ def states(folder: AssessmentFolder) -> Iterator[str]:
             yield f"/history/cells?reference={one.reference}"
 
 
+@pytest.mark.thorough
 def test_page__can_be_used_by_everybody(
     browser: Browser, desk: Sessions, folder: AssessmentFolder
 ) -> None:

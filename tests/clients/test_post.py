@@ -202,6 +202,7 @@ def until_there(person: Correspondent, wanted: int) -> EmailMessage:
     raise AssertionError(f"{person.address} has {len(mails)} messages.")
 
 
+@pytest.mark.thorough
 @pytest.mark.clients("dovecot", "postfix")
 def test_postfix__takes_delivers_and_sends_back_what_it_cannot(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

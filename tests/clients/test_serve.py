@@ -132,6 +132,7 @@ def entered(page: Page, desk: Served, login: str) -> None:
     page.get_by_role("button", name="Log in").click()
 
 
+@pytest.mark.thorough
 @pytest.mark.clients("nginx", "chromium", "axe")
 def test_pages__can_be_used_by_everybody(browser: Browser, desk: Served, root: Path) -> None:
     token = Accounts(root).invite("fay")

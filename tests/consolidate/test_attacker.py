@@ -20,6 +20,7 @@ ROUNDS, AT_ONCE = 200, 50
 HUNTED, HUNTED_AT_ONCE = 10_000, 1_000
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("first", range(0, ROUNDS, AT_ONCE))
 def test_rounds__give_nothing_away_and_lose_few_items(first: int) -> None:
     tried = totals(range(first, first + AT_ONCE))
@@ -59,6 +60,7 @@ def test_attacker__finds_who_is_left_where_single_answers_shown_before_are_forgo
     assert any(attacked_under_changed_settings(seed).found for seed in range(12))
 
 
+@pytest.mark.thorough
 def test_two_rounds__set_against_each_other_give_nothing_away() -> None:
     tried = totals(range(12), attacked_over_rounds)
     assert tried.found == ""

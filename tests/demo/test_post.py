@@ -26,6 +26,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> PostPlayed:
     return run_post(tmp_path_factory.mktemp("demo") / "demo")
 
 
+@pytest.mark.thorough
 def test_post__drafts_go_out_and_move_to_what_was_sent(played: PostPlayed) -> None:
     sent = sorted((played.root / "sent" / "invitations").glob("*.eml"))
     assert len(sent) == len(played.invited.drafts) == 14

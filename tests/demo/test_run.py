@@ -119,6 +119,7 @@ def commanded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
     return root, CliRunner().invoke(cli, ["demo", "--output", str(root)])
 
 
+@pytest.mark.thorough
 def test_demo__is_the_same_every_time(demo: DemoRun, commanded: tuple[Path, Result]) -> None:
     again, _ = commanded
 

@@ -16,6 +16,7 @@ from xlassess.services.status import status
 TODAY = date(2031, 2, 3)
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_demo__as_of_today_has_queries_reminders_and_a_plan_to_come(tmp_path: Path) -> None:
     # one that was broken off in the middle is made anew

@@ -20,6 +20,9 @@ from xlassess.workers.crew import _do_chunk, _prepare
 PATIENCE = 300.0
 """Seconds by the clock after which reading is stopped: on a busy machine they tell nothing."""
 
+_PREPARED: list[Context] = []
+"""What this process was prepared to read against."""
+
 
 def one_process() -> ProcessPoolExecutor:
     """Return a new process to measure in, started as those that read returns are."""
@@ -33,7 +36,10 @@ def measured(source: ReturnedFile, context: Context, markers: Path) -> tuple[Ret
 
     Seconds are the process's own: what else the machine does is no fault of the file.
     """
-    _prepare(read_file, context, BOUNDS.memory, markers)
+    if not _PREPARED:  # as a worker is: once, and not for each file
+        _prepare(read_file, context, BOUNDS.memory, markers)
+        _PREPARED.append(context)
+    assert context in _PREPARED
     began = time.process_time()
     (out,) = _do_chunk(((0, FileToRead(source)),), PATIENCE).values()
     took = time.process_time() - began

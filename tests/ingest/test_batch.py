@@ -109,6 +109,7 @@ def test_worker__cannot_start(kinds: Workbook, tmp_path: Path) -> None:
     assert codes == ["G12", "G12"]
 
 
+@pytest.mark.thorough
 def test_many_killers__the_rest_is_read_by_few_new_workers(
     kinds: Workbook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
@@ -40,20 +41,50 @@ STOPPED = {"xlsb_long_text_shown_often", "xls_text_shown_often"}
 """Files that are not found out before they have taken all the memory a worker may have."""
 
 
+COSTLY = {
+    "answers_as_long_as_a_cell", "cell_formats_without_number", "cells_without_end",
+    "encrypted_bomb", "formulas_without_end", "huge_shared_strings", "many_small_parts",
+    "merges_upon_merges", "ods_tags_that_mean_nothing", "tags_that_mean_nothing",
+    "xlsb_records_without_end", "zip_of_slow_files", "zip_squeezed_by_bzip2",
+    "zip_squeezed_by_lzma",
+}  # fmt: skip
+"""Those that take a second or more to make and to read; others are of the same kinds."""
+
+
 def test_hostile__every_kind_is_there() -> None:
     modules = {builder.__module__ for builder in HOSTILE.values()}
     assert {hostile_binary.__name__, hostile_markup.__name__} < modules
+    assert HOSTILE.keys() > COSTLY
 
 
-@pytest.mark.parametrize("name", sorted(HOSTILE.keys() - STOPPED))
-def test_hostile__is_settled_within_bounds(kinds: Workbook, tmp_path: Path, name: str) -> None:
+@pytest.fixture(scope="module")
+def quick() -> Iterator[ProcessPoolExecutor]:
+    """A process for all that take little; the most memory that any took is that after the last."""
+    with one_process() as pool:
+        yield pool
+
+
+@pytest.mark.parametrize("name", sorted(HOSTILE.keys() - STOPPED - COSTLY))
+def test_hostile__is_settled_within_bounds(
+    kinds: Workbook, tmp_path: Path, name: str, quick: ProcessPoolExecutor
+) -> None:
+    _settled(kinds, tmp_path, name, quick)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", sorted(COSTLY))
+def test_costly__is_settled_within_bounds(kinds: Workbook, tmp_path: Path, name: str) -> None:
+    with one_process() as pool:
+        _settled(kinds, tmp_path, name, pool)
+
+
+def _settled(kinds: Workbook, tmp_path: Path, name: str, pool: ProcessPoolExecutor) -> None:
+    """Read a hostile file: in seconds, in little memory, and with a reason if it is refused."""
     path, unpacked = tmp_path / "hostile.xlsx", tmp_path / "unpacked"
     path.write_bytes(HOSTILE[name](kinds))
     unpacked.mkdir()
     context = replace(a_context(kinds), passwords=("secret",))
-    with one_process() as pool:
-        job = pool.submit(handed_over, path, unpacked, context, tmp_path)
-        rets, seconds, peak = job.result()
+    rets, seconds, peak = pool.submit(handed_over, path, unpacked, context, tmp_path).result()
     assert seconds < SECONDS
     assert peak < MEGABYTES
     for ret in rets:
@@ -75,6 +106,7 @@ def test_hostile_messages__are_settled_within_bounds(kinds: Workbook, tmp_path: 
             assert peak < MEGABYTES, name
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("ending", "some"), [("msg", OUTLOOK), ("mbox", MAILBOXES)])
 def test_hostile_mail_files__are_settled_within_bounds(
     tmp_path: Path, ending: str, some: dict[str, Callable[[], bytes]]
@@ -91,6 +123,7 @@ def test_hostile_mail_files__are_settled_within_bounds(
             assert found > 0 or name in ("empty ones", "beginnings"), name
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", sorted(STOPPED))
 def test_hostile__is_stopped_in_time(kinds: Workbook, tmp_path: Path, name: str) -> None:
     path = tmp_path / "hostile.xlsx"

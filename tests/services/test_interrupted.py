@@ -169,6 +169,7 @@ def test_generate__killed_at_many_points_and_run_again(
     assert {book.outcome for book in generate(folder, now=LATER).workbooks} == {"unchanged"}
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_ingest__four_at_once(folder: AssessmentFolder, inbox: Path) -> None:
     four = [xlassess(folder.root, "ingest", inbox, "--workers", "1") for _ in range(4)]

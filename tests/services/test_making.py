@@ -97,6 +97,7 @@ def kill_once(book: WorkbookToMake, maker: WorkbookMaker) -> MadeWorkbook:
 making_plainly = making.make
 
 
+@pytest.mark.thorough
 def test_generate__a_process_that_dies_costs_nothing_but_its_own(
     two: tuple[AssessmentFolder, AssessmentFolder], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -143,6 +143,7 @@ def _sleeps(seconds: float) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(os.name == "nt", reason="processes are ended in another way there")
 def test_beside__what_was_broken_off_in_the_middle_is_not_done_again(tmp_path: Path) -> None:
     told = tmp_path / "told"
@@ -153,6 +154,7 @@ def test_beside__what_was_broken_off_in_the_middle_is_not_done_again(tmp_path: P
     assert len(told.read_text(encoding="ascii").split()) == 2
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(os.name == "nt", reason="processes are ended in another way there")
 def test_beside__what_waited_as_another_broke_it_is_done(tmp_path: Path) -> None:
     told = tmp_path / "told"

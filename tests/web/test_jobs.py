@@ -209,6 +209,7 @@ def test_job__taken_off_the_record_while_it_is_looked_for_is_gone(
     assert jobs.of("2026") == ()
 
 
+@pytest.mark.thorough
 def test_job__that_was_killed_is_stopped_and_done_once_when_begun_again(tmp_path: Path) -> None:
     folder = a_folder(tmp_path / "many")
     write_register(folder, with_addresses([f"P{number:04d}" for number in range(400)]))

@@ -146,6 +146,7 @@ def hunted(monkeypatch: pytest.MonkeyPatch, root: Path, kills: int, seed: int) -
     trial.check()
 
 
+@pytest.mark.thorough
 def test_desk__killed_in_a_decision_an_upload_and_a_job(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -160,6 +161,7 @@ def test_desk__killed_at_many_points(
     hunted(monkeypatch, tmp_path, 24, seed)
 
 
+@pytest.mark.thorough
 def test_desk__many_at_once_lose_nothing_and_meet_no_error(tmp_path: Path) -> None:
     folder, _ = a_round(tmp_path, 12)
     with Ledger(folder.ledger) as ledger:

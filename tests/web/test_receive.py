@@ -407,6 +407,7 @@ def test_receive__goes_on_when_nobody_looks(
     assert {file for file, _, _ in returns(folder)} >= {"bea.xlsx", "abe again.xlsx"}
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
 def test_receive__killed_while_reading_is_read_again_and_once(
     desk: DeskClient, folder: AssessmentFolder, jobs: Jobs, inbox: Path
@@ -449,6 +450,7 @@ def begin(folder: AssessmentFolder, begun: list[subprocess.Popen[str]]) -> str:
     return next(line.strip() for line in process.stdout if "/open/" in line)
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
 def test_receive__desk_killed_while_files_come_in_leaves_nothing(
     folder: AssessmentFolder, jobs: Jobs, inbox: Path, served: list[subprocess.Popen[str]]

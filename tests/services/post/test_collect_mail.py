@@ -457,6 +457,7 @@ main()
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("place", ["fetched", "some", "recorded", "noted", "moving"])
 def test_collect__killed_at_any_point_nothing_twice_and_nothing_lost(
     folder: AssessmentFolder, box: MailServerBox, tmp_path: Path, place: str

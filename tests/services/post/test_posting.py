@@ -540,6 +540,7 @@ main()
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("place", "when", "at"),
     [
