@@ -102,6 +102,7 @@ def test_nginx__a_made_up_address_does_not_count(desk: Served) -> None:
     assert {line["address"] for line in refused} == {"127.0.0.1"}
 
 
+@pytest.mark.thorough
 @pytest.mark.clients("nginx")
 def test_serve__stops_when_it_is_told_to(root: Path, tmp_path: Path) -> None:
     with served(root, tmp_path) as running:

@@ -189,6 +189,7 @@ def test_demo__does_not_follow_a_link_in_an_earlier_demo(tmp_path: Path) -> None
     assert [path.name for path in elsewhere.iterdir()] == ["precious.txt"]
 
 
+@pytest.mark.thorough
 def test_demo__as_a_command(commanded: tuple[Path, Result]) -> None:
     root, result = commanded
     assert result.exit_code == 0, result.output

@@ -169,6 +169,7 @@ def test_yaml__not_utf8(tmp_path: Path) -> None:
     assert [problem.line for problem in caught.value.problems] == [2]
 
 
+@pytest.mark.thorough
 def test_yaml__too_deep(tmp_path: Path) -> None:
     assert problems_of(tmp_path, "id: " + "[" * 5000).problems
 

@@ -378,6 +378,7 @@ def test_text__of_partners_is_text_in_every_sheet(tmp_path: Path) -> None:
         assert "\u202e" not in text, address
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(os.name == "nt", reason="processes are ended in another way there")
 def test_figures__the_process_beside_the_server_ends_when_that_is_killed() -> None:
     code = (

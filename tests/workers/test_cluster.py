@@ -36,7 +36,7 @@ from xlassess.services.papers.consolidate import consolidate
 from xlassess.services.query import query
 from xlassess.workers import Bounds, DaskCluster, Lost, Processes, Work, Workers, connected
 
-pytestmark = [pytest.mark.clients("dask"), pytest.mark.slow]
+pytestmark = [pytest.mark.clients("dask"), pytest.mark.slow, pytest.mark.thorough]
 
 ADD = Work(jobs.add, Bounds(256 << 20, 20.0))
 

@@ -268,10 +268,10 @@ def returns(
         parts_wanted: what they are to hold. Of thousands, answers are read only where needed:
             they are most of what a ledger holds.
     """
-    parts = _parts(db, select(RETURNS.c.id).where(which), parts_wanted)
     found = db.execute(select(RETURNS).where(which).order_by(RETURNS.c.id)).all()
     if not found:
         return ()
+    parts = _parts(db, select(RETURNS.c.id).where(which), parts_wanted)
     decided = waivers(db) if decided is None else decided
     return tuple(with_waivers(rows.return_of(row, parts.get(row.id, {})), decided) for row in found)
 

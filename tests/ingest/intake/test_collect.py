@@ -246,6 +246,7 @@ def test_zip__links_and_endless_names_are_only_files(folder: Path, unpacked: Pat
     assert not any("\x1b" in source.name for source in sources)
 
 
+@pytest.mark.thorough
 def test_zip__bomb_within_a_zip_is_bounded(folder: Path, unpacked: Path) -> None:
     bomb = packed({f"{number}.xlsx": bytes(19 << 20) for number in range(27)})
     (folder / "bomb.zip").write_bytes(packed({"inner.zip": bomb}))

@@ -690,6 +690,7 @@ def test_accounts__file_with_rights_for_others_is_closed(tmp_path: Path) -> None
     assert accounts.file.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.thorough
 def test_log_in__takes_the_same_time_for_an_unknown_account(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
