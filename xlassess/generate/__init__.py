@@ -18,7 +18,7 @@ from xlassess.generate.plate import (
     build_with_last_time,
 )
 from xlassess.generate.query.asking import Asking, query_answers
-from xlassess.generate.query.doubts import Doubts, doubts_of, is_for_partner
+from xlassess.generate.query.doubts import Doubts, doubts_of
 from xlassess.generate.query.earlier_answers import EarlierAnswers
 from xlassess.generate.query.letter import StandIn, query_letter, query_subject, slot_cells
 from xlassess.generate.query.query_workbook import build_query
@@ -42,7 +42,6 @@ __all__ = [
     "doubts_of",
     "entry_file_name",
     "file_name",
-    "is_for_partner",
     "kind_of",
     "may_stay_empty",
     "plan_questions",

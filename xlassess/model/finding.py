@@ -15,6 +15,9 @@ worth knowing."""
 SEVERITIES: tuple[Severity, ...] = ("refuse", "query", "note")
 """From the gravest to the least."""
 
+_FOR_COORDINATOR = ("L01",)
+"""Queries that only the coordinator can settle."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -64,6 +67,11 @@ class Finding:
     def is_open(self) -> bool:
         """True for a query that nobody has waived."""
         return self.severity == "query" and self.waiver is None
+
+    @property
+    def is_for_partner(self) -> bool:
+        """True for one that is open and that the partner can settle."""
+        return self.is_open and self.code not in _FOR_COORDINATOR
 
     @property
     def code(self) -> str:

@@ -11,9 +11,6 @@ from xlassess.model.finding import Finding
 from xlassess.model.query import Slot, action_slot, concerned
 from xlassess.model.toolkit import Toolkit
 
-FOR_COORDINATOR = ("L01",)
-"""Queries that only the coordinator can settle."""
-
 _WHOLE_PARTS = ("R03", "R04", "R06", "R09")
 """Whole parts of the workbook could not be read: what must be answered there is asked anew, and
 what may be said besides may be said again."""
@@ -58,11 +55,6 @@ class Doubts:
         )  # fmt: skip
 
 
-def is_for_partner(finding: Finding) -> bool:
-    """True for a finding that is open and that the partner can settle."""
-    return finding.is_open and finding.code not in FOR_COORDINATOR
-
-
 def doubts_of(toolkit: Toolkit, ret: Return) -> Doubts:
     """Return what is to be asked about a return.
 
@@ -70,7 +62,7 @@ def doubts_of(toolkit: Toolkit, ret: Return) -> Doubts:
         toolkit: its questions.
         ret: the return; findings that were waived are not asked about.
     """
-    findings = tuple(finding for finding in ret.findings if is_for_partner(finding))
+    findings = tuple(finding for finding in ret.findings if finding.is_for_partner)
     order = {slot: at for at, slot in enumerate(_slots(toolkit))}
     reasons: dict[Slot, list[Finding]] = {}
     asked: set[Slot] = set()

@@ -9,7 +9,6 @@ from functools import cached_property
 
 from xlassess.assessment.slugs import tidy
 from xlassess.contract.reference import normalise
-from xlassess.generate import is_for_partner
 from xlassess.ledger import Ledger, RoundOverview
 from xlassess.model.answer import Issued, Return
 from xlassess.model.assessment import Assessment, Respondent
@@ -252,7 +251,7 @@ class PartnersStanding(Standing):
     def is_asked_about(self, book: Issued) -> bool:
         """True when something is still asked about what came back, or is to be asked."""
         ret = self.record.current.get(book.reference)
-        return ret is not None and any(is_for_partner(finding) for finding in ret.findings)
+        return ret is not None and any(finding.is_for_partner for finding in ret.findings)
 
     def open_queries(
         self, queries: Sequence[Query], only: Sequence[str], *, again: bool
