@@ -340,8 +340,6 @@ def _heading(cell: RegisterCell) -> str | None:
 
 
 def _take_headings(reader: _Reader, index: int, row: Sequence[RegisterCell]) -> None:
-    from rapidfuzz import fuzz
-
     others: list[tuple[int, str]] = []
     for column, cell in enumerate(row):
         heading = _heading(cell)
@@ -359,7 +357,17 @@ def _take_headings(reader: _Reader, index: int, row: Sequence[RegisterCell]) -> 
             reader.columns[heading] = column
         elif cell.text:
             others.append((column, cell.text))
-    for missing in (heading for heading in HEADINGS if heading not in reader.columns):
+    _ask_about_likes(reader, index, others)
+
+
+def _ask_about_likes(reader: _Reader, index: int, others: Sequence[tuple[int, str]]) -> None:
+    """Ask about headings of others' that are nearly those of columns that are not there."""
+    missing_ones = [heading for heading in HEADINGS if heading not in reader.columns]
+    if not missing_ones or not others:
+        return
+    from rapidfuzz import fuzz
+
+    for missing in missing_ones:
         for column, text in others:
             if fuzz.ratio(text.casefold(), missing.casefold()) >= 75:
                 message = f"There is no column headed '{missing}'. There is one headed '{text}'."

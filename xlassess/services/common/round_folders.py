@@ -26,7 +26,6 @@ from xlassess.assessment.rounds import (
     without_fields,
 )
 from xlassess.assessment.settings import REGISTER, AssessmentFolder
-from xlassess.assessment.starter import register_book, round_text
 from xlassess.files.locks import holding
 from xlassess.files.rights import like_its_folder, make_folder
 from xlassess.files.shape import read_as
@@ -111,6 +110,9 @@ def _earlier(folder: AssessmentFolder, present: str) -> dict[str, list[Issued]]:
 
 def _write_earlier(home: Path, settings: Assessment, before: str, issued: Iterable[Issued]) -> None:
     """Write the folder of a round that is over, from what was issued in it."""
+    # Every command asks whether there are folders to make; few do, and that loads much.
+    from xlassess.assessment.starter import register_book, round_text
+
     kits = tuple(dict.fromkeys(one.identity.toolkit for one in issued))
     then = replace(as_another(settings, home.name, before), toolkits=kits)
     home.mkdir(parents=True)
@@ -145,6 +147,8 @@ def _write_present(home: Path, folder: AssessmentFolder, settings: Assessment) -
     Raises:
         XlassessError: what lasts and what is the round's cannot be told apart in the file.
     """
+    from xlassess.assessment.starter import round_text
+
     home.mkdir(parents=True)
     text = round_text(settings)
     (home / ROUND_SETTINGS).write_text(text, encoding="utf-8")
