@@ -382,21 +382,10 @@ def status(
     wanted = requests(assessment, respondents) if respondents else ()
     found = _found(folder, assessment, respondents, known)
     record = found.overview
-    issued, current, history = record.issued, record.current, record.history
-    named = {request for request, _ in wanted}
-    settled = current.keys() | record.register.outcomes.keys()
-    counts = in_force(issued, settled, named)
-    refused = {ret.reference for ret in history if ret.state == "refused" and not ret.is_evidence}
-    late = assessment.return_by is not None and today > assessment.return_by
-    drawn = _Lines(
-        record, _contested(history, current), frozenset(refused), late, today,
-        open_evidence(record), later_evidence(record), found.said,
-    )  # fmt: skip
-    lines = [drawn.asked(request, person, counts.get(request)) for request, person in wanted]
-    lines += [drawn.left_over(item) for item in _left_over(issued, named, settled)]
+    lines = tuple(_lines(found, assessment, wanted, today))
     return Status(
         assessment=assessment,
-        lines=tuple(lines),
+        lines=lines,
         rates=_rates(lines, _titles(folder, assessment, record.titles)),
         unplaced=_unplaced(record, found.offered.done),
         remarks=register.remarks,
@@ -411,7 +400,7 @@ def status(
         other_rounds=found.other_rounds,
         mail_waiting=found.mail_waiting,
         words=found.words,
-        senders=_senders(history, record.issued, respondents),
+        senders=_senders(record.history, record.issued, respondents),
         waiting=_waiting(
             found,
             assessment.round,
@@ -419,6 +408,27 @@ def status(
         ),
         basis=Basis(register, record, found.said),
     )
+
+
+def _lines(
+    found: _Found, assessment: Assessment, wanted: Sequence[tuple[Request, Respondent]], today: date
+) -> Iterator[Line]:
+    """Yield where each workbook stands: as the register has them, then those it no longer names."""
+    record = found.overview
+    named = {request for request, _ in wanted}
+    settled = record.current.keys() | record.register.outcomes.keys()
+    counts = in_force(record.issued, settled, named)
+    unread = (ret for ret in record.history if ret.state == "refused" and not ret.is_evidence)
+    drawn = _Lines(
+        record, _contested(record.history, record.current),
+        frozenset(ret.reference for ret in unread),
+        assessment.return_by is not None and today > assessment.return_by, today,
+        open_evidence(record), later_evidence(record), found.said,
+    )  # fmt: skip
+    for request, person in wanted:
+        yield drawn.asked(request, person, counts.get(request))
+    for item in _left_over(record.issued, named, settled):
+        yield drawn.left_over(item)
 
 
 def _unplaced(record: RoundOverview, done: Container[int]) -> tuple[Return, ...]:

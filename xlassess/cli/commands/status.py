@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from xlassess.model.plan import AgreedAction
     from xlassess.model.record import Notice, Outcome
     from xlassess.services.common.phrases import Matter
-    from xlassess.services.status import Line, Status
+    from xlassess.services.status import Line, Rate, Status
 
 
 @click.command()
@@ -509,18 +509,7 @@ def _as_json(result: Status) -> dict[str, Any]:
         "return_by": until.isoformat() if until else None,
         "closed_at": result.closed.at.isoformat() if result.closed else None,
         "workbooks": [_line(line) for line in result.lines],
-        "response": [
-            {
-                "toolkit": rate.toolkit,
-                "issued": rate.issued,
-                "returned": rate.answered,
-                "with_open_queries": rate.with_queries,
-                "rate": rate.share,
-                "nil_returns": rate.nil,
-                "declined": rate.declined,
-            }
-            for rate in result.rates
-        ],
+        "response": [_rate_as_json(rate) for rate in result.rates],
         **_actions_as_json(result),
         "waiting": result.waiting,
         "mail_waiting": {**result.mail_waiting},
@@ -534,17 +523,31 @@ def _as_json(result: Status) -> dict[str, Any]:
             {"number": ret.number, "file": ret.file, "reference": ret.reference}
             for ret in result.from_others
         ],
-        "unplaced": [
-            {
-                "file": ret.file,
-                "sha256": ret.sha256,
-                "findings": [finding_as_json(found) for found in ret.findings],
-                "perhaps": line.reference if (line := result.perhaps(ret)) else "",
-                "sender": result.senders.get(ret.number, ""),
-                "words": [*result.words.get(ret.number, ())],
-            }
-            for ret in result.unplaced
-        ],
+        "unplaced": [_unplaced_as_json(result, ret) for ret in result.unplaced],
+    }
+
+
+def _rate_as_json(rate: Rate) -> dict[str, Any]:
+    return {
+        "toolkit": rate.toolkit,
+        "issued": rate.issued,
+        "returned": rate.answered,
+        "with_open_queries": rate.with_queries,
+        "rate": rate.share,
+        "nil_returns": rate.nil,
+        "declined": rate.declined,
+    }
+
+
+def _unplaced_as_json(result: Status, ret: Return) -> dict[str, Any]:
+    line = result.perhaps(ret)
+    return {
+        "file": ret.file,
+        "sha256": ret.sha256,
+        "findings": [finding_as_json(found) for found in ret.findings],
+        "perhaps": line.reference if line else "",
+        "sender": result.senders.get(ret.number, ""),
+        "words": [*result.words.get(ret.number, ())],
     }
 
 

@@ -50,9 +50,9 @@ class Figures:
     ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportToolkit:
-    """What the returns to one toolkit say."""
+    """What the returns to one toolkit say; nothing is shown of its figures where none are given."""
 
     title: Annotated[str, "title of the publication"]
     label: Annotated[str, "short name, with the version where several are in use"]
@@ -68,15 +68,19 @@ class ReportToolkit:
     partners_asked: Annotated[int, "organisations asked"]
     open_queries: Annotated[int, "returns with an open query"]
     headline: Annotated[str, "what the figures say as a whole"]
-    has_figures: Annotated[bool, "false where so few answered that figures are withheld"]
-    picture: Annotated[Drawn | None, "the chief chart, none without figures"]
-    legend: Annotated[str, "how to read the chief chart, empty where it needs no words"]
+    has_figures: Annotated[bool, "false where so few answered that figures are withheld"] = False
+    picture: Annotated[Drawn | None, "the chief chart, none without figures"] = None
+    legend: Annotated[str, "how to read the chief chart, empty where it needs no words"] = ""
     figures_note: Annotated[str, "how to read the table of figures"]
-    figures: Annotated[Figures | None, "the table of figures"]
-    further: Annotated[tuple[Drawn, ...], "further charts"]
-    trend_title: Annotated[str, "heading of what moved since last time, empty in a first round"]
-    trend: Annotated[tuple[str, ...], "what moved since last time, empty in a first round"]
-    trend_picture: Annotated[Drawn | None, "the sections over the rounds, none in a first round"]
+    figures: Annotated[Figures | None, "the table of figures"] = None
+    further: Annotated[tuple[Drawn, ...], "further charts"] = ()
+    trend_title: Annotated[str, "heading of what moved since last time, empty in a first round"] = (
+        ""
+    )
+    trend: Annotated[tuple[str, ...], "what moved since last time, empty in a first round"] = ()
+    trend_picture: Annotated[
+        Drawn | None, "the sections over the rounds, none in a first round"
+    ] = None
     strengths_title: Annotated[str, "heading of the strengths"]
     strengths: Annotated[
         tuple[ReportFinding, ...],
@@ -95,9 +99,9 @@ class ReportToolkit:
     ]
     levels: Annotated[tuple[ReportFinding, ...], "where organisational levels differ most, alone"]
     dont_know: Annotated[str, "how many could not say, and on what too few could; else empty"]
-    scenario: Annotated[str, "the suggested scenario, or why there is none"]
-    scenario_rule: Annotated[str, "when the scenario applies, empty without one"]
-    scenario_advice: Annotated[str, "what to plan then, empty without one"]
+    scenario: Annotated[str, "the suggested scenario, or why there is none"] = ""
+    scenario_rule: Annotated[str, "when the scenario applies, empty without one"] = ""
+    scenario_advice: Annotated[str, "what to plan then, empty without one"] = ""
     decisions: Annotated[tuple[str, ...], "recommended decisions"]
     caution: Annotated[str, "what to bear in mind"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from itertools import groupby, islice
@@ -409,11 +410,8 @@ def _toolkit(summary: Summary, part: ToolkitResults) -> ReportToolkit:
     narrative, toolkit = part.narrative, part.toolkit
     shown = bool(part.returned) and not summary.participants.withholds(part.returned)
     shown = shown and toolkit.subject != "proposal"
-    picture = charts.headline(part) if shown else None
-    legend = shows_dartboard(part) and picture
     strengths, concerns = _strengths_and_concerns(part)
-    rule = f"{narrative.scenario_rule} {narrative.scenario_here}".strip()
-    return ReportToolkit(
+    told = ReportToolkit(
         title=toolkit.title,
         label=part.label,
         publisher=toolkit.publisher,
@@ -428,15 +426,7 @@ def _toolkit(summary: Summary, part: ToolkitResults) -> ReportToolkit:
         partners_asked=part.partners_asked,
         open_queries=_open_queries(part),
         headline=" ".join((narrative.reading, *narrative.more, *narrative.unsure[:1])),
-        has_figures=shown,
-        picture=picture,
-        legend=dartboard_legend(part) if legend else "",
         figures_note=sheet_words().say("profile_note", toolkit.scoring.rule),
-        figures=figures_of(part) if shown else None,
-        further=charts.further(part) if shown else (),
-        trend_title=narrative.trend_title if shown else "",
-        trend=narrative.trend_in_report if shown else (),
-        trend_picture=charts.slopes(part) if shown else None,
         strengths_title=strengths[0],
         strengths=strengths[1],
         concerns_title=concerns[0],
@@ -445,11 +435,28 @@ def _toolkit(summary: Summary, part: ToolkitResults) -> ReportToolkit:
         disagreements=_differences(part),
         levels=_findings(narrative.levels),
         dont_know=" ".join(narrative.unsure),
-        scenario=narrative.scenario if shown else "",
-        scenario_rule=rule if shown else "",
-        scenario_advice=narrative.scenario_advice if shown else "",
         decisions=narrative.decisions_in_report,
         caution=" ".join((*narrative.unsure[1:], narrative.caution)),
+    )
+    return _with_figures(told, part) if shown else told
+
+
+def _with_figures(told: ReportToolkit, part: ToolkitResults) -> ReportToolkit:
+    """Return it with figures and charts, and with what is read off them."""
+    narrative, picture = part.narrative, charts.headline(part)
+    return replace(
+        told,
+        has_figures=True,
+        picture=picture,
+        legend=dartboard_legend(part) if picture and shows_dartboard(part) else "",
+        figures=figures_of(part),
+        further=charts.further(part),
+        trend_title=narrative.trend_title,
+        trend=narrative.trend_in_report,
+        trend_picture=charts.slopes(part),
+        scenario=narrative.scenario,
+        scenario_rule=f"{narrative.scenario_rule} {narrative.scenario_here}".strip(),
+        scenario_advice=narrative.scenario_advice,
     )
 
 

@@ -44,6 +44,54 @@ class Shared:
     from_1904: bool = False
 
 
+@dataclass(slots=True)
+class _Styles:
+    """What the records of the workbook globals say of fonts and formats, as it is gathered.
+
+    ``letters`` are colour and height of each font, ``struck`` the numbers of those crossed out;
+    ``formats`` are font, number format, fill, and whether the cell is lined, of each cell format.
+    """
+
+    struck: set[int] = field(default_factory=set)
+    letters: dict[int, tuple[int, int]] = field(default_factory=dict)
+    own: dict[int, str] = field(default_factory=dict)
+    formats: list[tuple[int, int, int, bool]] = field(default_factory=list)
+    palette: list[str] = field(default_factory=lambda: list(PALETTE))
+    from_1904: bool = False
+
+    def take(self, code: int, body: bytes) -> None:
+        """Take a record in, if it says something of these."""
+        if code == _FONT:
+            height, flags, colour = struct.unpack_from("<HHH", body)
+            number = len(self.letters)
+            number += number >= _SKIPPED_FONT
+            self.letters[number] = colour, height
+            if flags & _STRIKE:
+                self.struck.add(number)
+        elif code == _PALETTE:
+            own = [body[at : at + 3].hex().upper() for at in range(2, len(body) - 3, 4)]
+            self.palette[_OWN_FROM : _OWN_FROM + len(own)] = own
+        elif code == _FORMAT and len(body) > 4:
+            self.own[struct.unpack_from("<H", body)[0]] = short_text(body[4:])
+        elif code == _XF:
+            font, format_ = struct.unpack_from("<HH", body)
+            self.formats.append((font, format_, _fill(body), _is_lined(body)))
+        elif code == _DATES:
+            self.from_1904 = body[:1] == b"\x01"
+
+    def of_cells(self) -> CellStyles:
+        """Return the formats of cells, with colours as the palette has them in the end."""
+        records = [
+            StyleRecord(font, number, palette_colour(fill, self.palette, PAPER), lined)
+            for font, number, fill, lined in self.formats
+        ]
+        sizes = {
+            number: of_size(height / TWIPS, palette_colour(colour, self.palette, LETTERS))
+            for number, (colour, height) in self.letters.items()
+        }
+        return CellStyles.of(records, frozenset(self.struck), self.own, sizes)
+
+
 def shared_of(globals_: Sequence[Record]) -> Shared:
     """Return what the records of the workbook globals say of texts and styles.
 
@@ -51,48 +99,14 @@ def shared_of(globals_: Sequence[Record]) -> Shared:
         struct.error: a record is cut short.
         ExcessError: there are more texts than any workbook needs.
     """
-    fonts: list[bool] = []
-    own: dict[int, str] = {}
-    letters: list[tuple[int, int]] = []
-    formats: list[tuple[int, int, int, bool]] = []
-    palette = list(PALETTE)
-    from_1904 = False
+    said = _Styles()
     for code, body in globals_:
-        if code == _FONT:
-            height, flags, colour = struct.unpack_from("<HHH", body)
-            fonts.append(bool(flags & _STRIKE))
-            letters.append((colour, height))
-        elif code == _PALETTE:
-            own_colours = [body[at : at + 3].hex().upper() for at in range(2, len(body) - 3, 4)]
-            palette[_OWN_FROM : _OWN_FROM + len(own_colours)] = own_colours
-        elif code == _FORMAT and len(body) > 4:
-            own[struct.unpack_from("<H", body)[0]] = short_text(body[4:])
-        elif code == _XF:
-            font, format_ = struct.unpack_from("<HH", body)
-            formats.append((font, format_, _fill(body), _is_lined(body)))
-        elif code == _DATES:
-            from_1904 = body[:1] == b"\x01"
-    struck = frozenset(
-        number + (number >= _SKIPPED_FONT) for number, crossed in enumerate(fonts) if crossed
-    )
-    styles = CellStyles.of(
-        [
-            StyleRecord(font, number, palette_colour(fill, palette, PAPER), lined)
-            for font, number, fill, lined in formats
-        ],
-        struck,
-        own,
-        {
-            number + (number >= _SKIPPED_FONT): of_size(
-                height / TWIPS, palette_colour(colour, palette, LETTERS)
-            )
-            for number, (colour, height) in enumerate(letters)
-        },
-    )
-    shared = Shared(styles, palette, own, from_1904=from_1904)
+        said.take(code, body)
+    styles = said.of_cells()
+    shared = Shared(styles, said.palette, said.own, from_1904=said.from_1904)
     segments = _segments(globals_)
     # the table is gone through only where it can matter
-    if segments and (struck or styles.fading or len(segments) > 1):
+    if segments and (said.struck or styles.fading or len(segments) > 1):
         with contextlib.suppress(struct.error):  # what the parser makes of such a table, stands
             _read_table(_Reader(segments), shared)
     return shared
