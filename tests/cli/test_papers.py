@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
@@ -78,3 +79,35 @@ def test_consolidate__without_pages_keeps_those_before_and_says_so(
     assert not pages.exists()
     (kept,) = pages.parent.glob("earlier/*.pdf")
     assert kept.read_bytes() == b"%PDF the pages of the summary before"
+
+
+def test_feedback__says_for_whom_each_page_is_and_to_send_it_to_nobody_else(
+    folder: AssessmentFolder,
+) -> None:
+    result = run("feedback", "-C", folder.root)
+    assert result.exit_code == 0, result.output
+    said = " ".join(result.stdout.split())
+    pages = sorted(path.name for path in (folder.root / "output/2026/feedback").iterdir())
+    assert [Path(name).suffix for name in pages] == [".docx", ".xlsx"]
+    assert "1 page written to" in said
+    assert "in Excel and in Word" in said
+    assert "Bea Birch" in said
+    assert Path(pages[1]).stem in said
+    assert "Send each page to the person it is for, and to nobody else." in said
+
+
+def test_feedback__in_excel_alone_and_an_edited_page_is_kept(folder: AssessmentFolder) -> None:
+    assert "Word" not in run("feedback", "-C", folder.root, "--no-word").stdout
+    (page,) = (folder.root / "output/2026/feedback").iterdir()
+    book = openpyxl.load_workbook(page)
+    book.properties.lastModifiedBy = "Bea"
+    book.save(page)
+    said = " ".join(run("feedback", "-C", folder.root, "--no-word").stdout.split())
+    assert "Somebody had edited the page that was there. It is kept as" in said
+    assert len(list((folder.root / "output/2026/feedback/edited").iterdir())) == 1
+
+
+def test_feedback__before_anything_came_back_writes_no_page(tmp_path: Path) -> None:
+    result = run("feedback", "-C", a_folder(tmp_path / "small").root)
+    assert "Send each page" not in result.output
+    assert not list((tmp_path / "small").glob("output/**/feedback/*"))
