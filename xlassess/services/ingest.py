@@ -552,16 +552,18 @@ class _Run:
             yield query.of if query else ref
 
     def said(self) -> tuple[tuple[str, str], ...]:
-        """Record what messages say whose files came before; return file and words.
-
-        Of a file that was read now, what its message says is on record with it.
-        """
-        numbered = ((file, mail, self._ledger.known_file(key)) for file, key, mail in self._words)
+        """Record what messages say whose files came before; return file and words."""
         return tuple(
-            (file, mail.text)
-            for file, mail, ret in numbered
-            if ret and self._ledger.messages.words_came(ret, mail.text, _whence(mail))
+            (file, mail.text) for file, key, mail in self._words if self._is_said_anew(key, mail)
         )
+
+    def _is_said_anew(self, key: str, mail: CoveringMail) -> bool:
+        """Record what a message says, unless it is on record: as a rule it is, with its file."""
+        file = self._done[key]
+        if not file.known and any(mail.text in one.message for one in file.ret.findings):
+            return False  # seen without asking the ledger, as thousands may come at once
+        ret = self._ledger.known_file(key)
+        return ret is not None and self._ledger.messages.words_came(ret, mail.text, _whence(mail))
 
     def noted(self) -> tuple[Noticed, ...]:
         """Record what came back about messages, and return what was not on record."""
