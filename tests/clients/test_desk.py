@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("playwright", reason="install xlassess[test]")
 pytest.importorskip("starlette", reason="install xlassess[test]")
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.services.small import LATER
 from tests.web.browsing import (
@@ -18,7 +18,6 @@ from tests.web.browsing import (
     SCRIPT_OR_NOT,
     at_desk,
     chromium,
-    comes_to,
     faults,
     overflows,
     violations,
@@ -108,7 +107,7 @@ def test_form__with_something_wrong_can_be_used_by_everybody(
         page.goto(address(desk, "/send?show=all"))
         page.get_by_role("button", name="Record the chosen ones as sent").click()
         page.get_by_role("heading", name="There is a problem").wait_for()
-        comes_to(page, "errors")
+        expect(page.locator("#errors")).to_be_focused()
         assert faults(page) == []
 
 
@@ -283,7 +282,7 @@ def test_plan__by_keyboard_alone(browser: Browser, tmp_path: Path) -> None:
         page.get_by_role("heading", name="There is a problem").wait_for()
         assert violations(page) == []
         assert not overflows(page)
-        comes_to(page, "errors")
+        expect(page.locator("#errors")).to_be_focused()
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
         assert focused(page) == "Deadline"

@@ -11,19 +11,11 @@ import pytest
 pytest.importorskip("playwright", reason="install xlassess[test]")
 pytest.importorskip("starlette", reason="install xlassess[test]")
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.clients.test_desk import address
 from tests.services.small import LATER, a_folder, answer, with_addresses
-from tests.web.browsing import (
-    BY_MOUSE,
-    SCRIPT_OR_NOT,
-    at_desk,
-    chromium,
-    comes_to,
-    faults,
-    violations,
-)
+from tests.web.browsing import BY_MOUSE, SCRIPT_OR_NOT, at_desk, chromium, faults, violations
 from tests.web.desks import a_round, running, until
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
@@ -226,9 +218,9 @@ def test_receive__nothing_chosen_leads_to_what_is_wrong(
         page.goto(address(desk, "/receive"))
         page.get_by_role("button", name="Read these files").click()
         page.get_by_role("heading", name="There is a problem").wait_for()
-        comes_to(page, "errors")
+        expect(page.locator("#errors")).to_be_focused()
         page.get_by_role("link", name="Choose at least one file or folder.").click()
-        comes_to(page, "files")
+        expect(page.locator("#files")).to_be_focused()
 
 
 @pytest.mark.thorough

@@ -14,15 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.clients.test_desk import address, tab_to
 from tests.services.small import LATER
-from tests.web.browsing import (
-    BY_MOUSE,
-    SCRIPT_OR_NOT,
-    at_desk,
-    chromium,
-    comes_to,
-    faults,
-    violations,
-)
+from tests.web.browsing import BY_MOUSE, SCRIPT_OR_NOT, at_desk, chromium, faults, violations
 from tests.web.desks import a_doubtful_round, running
 from xlassess.assessment.settings import AssessmentFolder
 from xlassess.ledger import Ledger
@@ -127,7 +119,7 @@ def test_settle__by_keyboard_alone(
         press_arrow(page, "ArrowLeft")
         page.get_by_role("heading", name="Not one of the choices").wait_for()
         page.wait_for_load_state("load")
-        comes_to(page, "turn")  # below the menu
+        expect(page.locator("#turn")).to_be_focused()  # below the menu
         tab_to(page, "Why it is accepted")
         page.keyboard.type("As good as it gets")
         page.keyboard.press("ArrowLeft")  # moves in the text, and not to another page
@@ -136,7 +128,7 @@ def test_settle__by_keyboard_alone(
         page.get_by_role("heading", name="Answer missing").wait_for()
         assert last(folder) == ("waived", "Cora Coordinator")
         page.wait_for_load_state("load")
-        comes_to(page, "done")
+        expect(page.locator("#done")).to_be_focused()
         tab_to(page, "Undo what was just done")
         page.keyboard.press("Enter")
         page.get_by_text("It was taken back.").wait_for()

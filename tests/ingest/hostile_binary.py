@@ -241,7 +241,7 @@ def zip_squeezed_by_bzip2(book: Workbook) -> bytes:
 
 @hostile
 def zip_squeezed_by_lzma(book: Workbook) -> bytes:
-    data = bytearray(packed({"a.xlsx": bytes(320 << 20)}, zipfile.ZIP_LZMA))
+    data = bytearray(packed({"a.xlsx": bytes(400 << 20)}, zipfile.ZIP_LZMA))
     entry = data.rindex(b"PK\x01\x02")
     data[entry + 24 : entry + 28] = struct.pack("<I", 1000)
     return bytes(data)

@@ -228,7 +228,7 @@ _CATALOGUE = b"<< /Type /Catalog /Pages 2 0 R >>"
 _ONE = b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>"
 _PAGE = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 4 0 R >>"
 HOSTILE: Mapping[str, Callable[[], bytes]] = {
-    "inflates": lambda: _pdf(_CATALOGUE, _ONE, _PAGE, _stream(zlib.compress(bytes(400 << 20)))),
+    "inflates": lambda: _pdf(_CATALOGUE, _ONE, _PAGE, _stream(zlib.compress(bytes(400 << 20), 9))),
     "words": lambda: _pdf(
         _CATALOGUE, _ONE, _PAGE, _stream(zlib.compress(b"BT (a) Tj ET " * 2_000_000))
     ),

@@ -128,16 +128,6 @@ def _told(session: CDPSession, expression: str) -> str:
     return str(answer["result"]["value"])
 
 
-def comes_to(page: Page, focus: str) -> None:
-    """Wait until what has this id has the focus: a browser sets it only as it draws the page.
-
-    Args:
-        page: the page.
-        focus: the id.
-    """
-    page.wait_for_function("id => document.activeElement.id === id", arg=focus)
-
-
 def overflows(page: Page) -> bool:
     """True when the page is wider than the window, so that it must be moved sideways."""
     return bool(

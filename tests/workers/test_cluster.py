@@ -146,7 +146,6 @@ def test_worker_killed__its_jobs_are_done_by_another(
     assert all(Path(mark).exists() for mark in kills.values())
 
 
-@pytest.mark.thorough
 def test_job_kills_every_worker__it_alone_is_lost(dask_cluster: DaskCluster) -> None:
     wanted = [Sum(number, "always" if number == 5 else "") for number in range(12)]
     results = list(dask_cluster.map(ADD, iter(wanted), 0, len(wanted)))
@@ -154,7 +153,6 @@ def test_job_kills_every_worker__it_alone_is_lost(dask_cluster: DaskCluster) -> 
     assert [result for n, result in enumerate(results) if n != 5] == [*range(5), *range(6, 12)]
 
 
-@pytest.mark.thorough
 def test_limits__hold_on_workers_too(tmp_path: Path, dask_cluster: DaskCluster) -> None:
     """A file that kills its reader costs a worker nothing; time is limited as it is here."""
     book = issue(every_kind())
@@ -333,7 +331,6 @@ def _losing_a_worker(monkeypatch: pytest.MonkeyPatch, lost: list[str]) -> None:
     monkeypatch.setattr(DaskCluster, "_submit", submit)
 
 
-@pytest.mark.thorough
 def test_programme__in_every_assessment_and_a_worker_lost_each_time(
     tmp_path: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -357,17 +357,17 @@ def _take_headings(reader: _Reader, index: int, row: Sequence[RegisterCell]) -> 
             reader.columns[heading] = column
         elif cell.text:
             others.append((column, cell.text))
-    _ask_about_likes(reader, index, others)
+    _ask_about_similar(reader, index, others)
 
 
-def _ask_about_likes(reader: _Reader, index: int, others: Sequence[tuple[int, str]]) -> None:
-    """Ask about headings of others' that are nearly those of columns that are not there."""
-    missing_ones = [heading for heading in HEADINGS if heading not in reader.columns]
-    if not missing_ones or not others:
+def _ask_about_similar(reader: _Reader, index: int, others: Sequence[tuple[int, str]]) -> None:
+    """Ask about further columns whose headings are nearly those of columns that are not there."""
+    wanted = [heading for heading in HEADINGS if heading not in reader.columns]
+    if not wanted or not others:
         return
     from rapidfuzz import fuzz
 
-    for missing in missing_ones:
+    for missing in wanted:
         for column, text in others:
             if fuzz.ratio(text.casefold(), missing.casefold()) >= 75:
                 message = f"There is no column headed '{missing}'. There is one headed '{text}'."

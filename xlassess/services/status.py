@@ -226,9 +226,8 @@ class Status:
     though they may be for it.
     ``offers`` are what messages seem to ask for. ``senders`` says of refused files who
     sent them, by the number of the return, where that is known, and ``other_rounds`` of those of
-    another round what can be done. ``words`` are what the messages
-    say that refused files came with, by the number of the return. ``basis`` is what it was worked
-    out from.
+    another round what can be done. ``words`` are what the messages say that refused files came
+    with, by the number of the return. ``basis`` is what it was worked out from.
     """
 
     assessment: Assessment
